@@ -1,0 +1,90 @@
+import { LRUCache } from 'lru-cache';
+import { SharedState, StateUnavailable } from './shared-state.js';
+
+/** How a `ReadThrough` keeps its entries. */
+export interface ReadThroughOptions {
+  /** Begins the keys of this cache in the shared state. */
+  name: string;
+  /** How long the replicas share an entry, in milliseconds: the bound on its age should an invalidation be lost. */
+  ttlMs: number;
+  /** How long this process keeps an entry by itself, in milliseconds: how late it learns of an invalidation elsewhere. 0 turns it off; default 1000. */
+  localTtlMs?: number;
+  /** How many entries this process keeps; default 10 000. */
+  localMax?: number;
+}
+
+/**
+ * Marks a key as just invalidated. While it stands, nobody stores: a load that began before the change might still
+ * hold the old row, and would otherwise put it back after the invalidation.
+ */
+const FENCE = '!';
+/** Longer than any load takes, with the request's own deadline in mind. */
+const FENCE_MS = 5_000;
+
+/**
+ * A cache of JSON values in front of their owner: this process's memory, then the shared state, then `load`. Callers
+ * that ask for one key at once share one load. Values are shared too: treat them as read-only.
+ */
+export class ReadThrough<T extends object | string | number | boolean> {
+  private readonly local: LRUCache<string, { value: T }> | null;
+  private readonly flights = new Map<string, Promise<T | null>>();
+
+  constructor(
+    private readonly state: SharedState,
+    private readonly options: ReadThroughOptions,
+  ) {
+    const { localTtlMs = 1_000, localMax = 10_000 } = options;
+    this.local = localTtlMs > 0 ? new LRUCache({ max: localMax, ttl: localTtlMs }) : null;
+  }
+
+  /** The value of `key`; `load` is asked when no cache has it. What `load` throws is thrown; null from it is returned but not kept. */
+  async get(key: string, load: () => Promise<T | null>): Promise<T | null> {
+    const local = this.local?.get(key);
+    if (local) return local.value;
+    const running = this.flights.get(key);
+    if (running) return running;
+    // An invalidation takes the flight out of the map: later callers load anew, and this one's value is not kept.
+    const isCurrent = () => this.flights.get(key) === flight;
+    const flight: Promise<T | null> = this.fetch(key, load, isCurrent).finally(() => {
+      if (isCurrent()) this.flights.delete(key);
+    });
+    this.flights.set(key, flight);
+    return flight;
+  }
+
+  /** Makes the next `get` of `keys` load again. Call it after the commit of the change. */
+  async invalidate(...keys: string[]): Promise<void> {
+    for (const key of keys) {
+      this.local?.delete(key);
+      this.flights.delete(key);
+    }
+    await Promise.all(keys.map((key) => this.state.set(this.stateKey(key), FENCE, FENCE_MS)));
+  }
+
+  private async fetch(key: string, load: () => Promise<T | null>, isCurrent: () => boolean): Promise<T | null> {
+    const stored = await this.state.get(this.stateKey(key));
+    if (stored !== null && stored !== FENCE) {
+      const value = JSON.parse(stored) as T;
+      if (isCurrent()) this.local?.set(key, { value });
+      return value;
+    }
+    const value = await load();
+    if (value === null || stored === FENCE || !isCurrent()) return value;
+    if ((await this.fill(key, value)) && isCurrent()) this.local?.set(key, { value });
+    return value;
+  }
+
+  /** Whether the value may be kept in this process as well: not when a fence or a newer value stands in its place. */
+  private async fill(key: string, value: T): Promise<boolean> {
+    try {
+      return await this.state.setIfAbsent(this.stateKey(key), JSON.stringify(value), this.options.ttlMs);
+    } catch (error) {
+      if (!(error instanceof StateUnavailable)) throw error;
+      return true; // The short local life keeps a stampede from Postgres while the store is away.
+    }
+  }
+
+  private stateKey(key: string): string {
+    return `${this.options.name}:${key}`;
+  }
+}
