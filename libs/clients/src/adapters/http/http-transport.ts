@@ -1,0 +1,49 @@
+import { Agent } from 'undici';
+import {
+  ServiceTransport,
+  ServiceUnavailable,
+  type Owner,
+  type ServiceRequest,
+  type ServiceResponse,
+} from '../../service-transport.js';
+
+const CONNECTIONS_PER_SERVICE = 128;
+
+/** Plain HTTP through a pool of kept connections. */
+export class HttpTransport extends ServiceTransport {
+  private readonly agent = new Agent({
+    connections: CONNECTIONS_PER_SERVICE,
+    keepAliveTimeout: 30_000,
+    headersTimeout: 30_000,
+    bodyTimeout: 30_000,
+  });
+
+  /** @param urls the address of each service, such as `http://identity:3000` */
+  constructor(private readonly urls: Record<Owner, string>) {
+    super();
+  }
+
+  async request(service: Owner, { method, path, headers, body }: ServiceRequest): Promise<ServiceResponse> {
+    try {
+      const response = await this.agent.request({
+        origin: this.urls[service],
+        method: method as 'GET',
+        path,
+        headers,
+        body,
+      });
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        body: Buffer.from(await response.body.arrayBuffer()),
+      };
+    } catch (cause) {
+      throw new ServiceUnavailable(service, cause);
+    }
+  }
+
+  /** Ends the pool once the requests in hand are answered. */
+  async close(): Promise<void> {
+    await this.agent.close();
+  }
+}

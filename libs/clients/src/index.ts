@@ -1,0 +1,4 @@
+export { HttpTransport } from './adapters/http/http-transport.js';
+export { InProcessTransport } from './adapters/in-process/in-process-transport.js';
+export * from './service-client.js';
+export * from './service-transport.js';

@@ -1,0 +1,48 @@
+import { ApiError, type ApiErrorItem } from '@latchkey/core';
+import type { RequestContext } from '@latchkey/contracts';
+import type { Owner, ServiceResponse, ServiceTransport } from './service-transport.js';
+
+/** Signs the context that goes with a call (`ContextSigner` of `libs/http`). */
+export interface SignsContext {
+  sign(ctx: RequestContext): string;
+}
+
+const READ_ATTEMPTS = 3;
+
+/** A typed client's ground: one JSON call to a service, with the caller's context. */
+export class ServiceClient {
+  constructor(
+    private readonly service: Owner,
+    private readonly transport: ServiceTransport,
+    private readonly signer: SignsContext,
+  ) {}
+
+  /** Reads; tried again when the service does not answer. @throws the service's own ApiError */
+  async get<T>(ctx: RequestContext, path: string): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.call<T>(ctx, 'GET', path);
+      } catch (error) {
+        if (error instanceof ApiError || attempt === READ_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** Changes something; never repeated. @throws the service's own ApiError */
+  async post<T>(ctx: RequestContext, path: string, body: object): Promise<T> {
+    return this.call<T>(ctx, 'POST', path, JSON.stringify(body));
+  }
+
+  private async call<T>(ctx: RequestContext, method: string, path: string, body?: string): Promise<T> {
+    const headers: Record<string, string> = { 'x-latchkey-context': this.signer.sign(ctx) };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const response = await this.transport.request(this.service, { method, path: `/internal${path}`, headers, body });
+    if (response.status >= 400) throw toError(response);
+    return (response.body.length ? JSON.parse(response.body.toString()) : undefined) as T;
+  }
+}
+
+function toError(response: ServiceResponse): ApiError {
+  const { errors } = JSON.parse(response.body.toString()) as { errors: ApiErrorItem[] };
+  return new ApiError(response.status, errors);
+}

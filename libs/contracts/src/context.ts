@@ -1,0 +1,43 @@
+import type { Api } from './operations/index.js';
+
+/** Who asks, as the gateway has established it. Services trust nothing else of what a caller sends. */
+export interface RequestContext {
+  instanceId: string;
+  environment: 'development' | 'production';
+  api: Api;
+  /** The API version that the answer's shape follows: the newest known one that is not newer than the caller's. */
+  apiVersion: ApiVersion;
+  requestId: string;
+  /** FAPI: the browser or app that calls; absent until its first change creates one. */
+  clientId?: string;
+  /** FAPI, development: the token that stands in for the client's cookie. */
+  devBrowserId?: string;
+  /** FAPI: the acting session (`_clerk_session_id`, else the client's last active one), when it may act. */
+  sessionId?: string;
+  userId?: string;
+  /** The organization that is active in the acting session. */
+  organizationId?: string;
+  /** The person who impersonates `userId`, as the actor token named them. */
+  actor?: { sub: string };
+  /** FAPI: a mobile app or extension, which keeps its client token itself. */
+  isNative?: boolean;
+  /** The address at which the caller reaches FAPI (no trailing slash), behind a proxy the proxy's. */
+  fapiUrl: string;
+  /** `Origin` of the request, when it sent one. */
+  origin?: string;
+  ipAddress: string;
+  userAgent: string;
+}
+
+/** Every published API version, oldest first. */
+export const apiVersions = [
+  '2021-02-05',
+  '2024-10-01',
+  '2025-03-12',
+  '2025-04-10',
+  '2025-11-10',
+  '2026-05-12',
+] as const;
+
+/** A published API version. */
+export type ApiVersion = (typeof apiVersions)[number];

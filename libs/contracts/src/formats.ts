@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/** An e-mail address, trimmed and in lower case: the contract treats addresses that differ in case as one. */
+export const EmailAddress = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(255)
+  .pipe(z.email({ error: 'must be a valid email address' }));
+
+const METADATA_LIMIT_BYTES = 8192;
+
+/** A metadata document: a JSON object of at most 8 KB. */
+export const Metadata = z
+  .record(z.string(), z.unknown())
+  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_LIMIT_BYTES, {
+    error: 'must not be larger than 8 KB',
+    params: { code: 'form_param_exceeds_allowed_size' },
+  });
+
+/** A boolean as forms and queries carry it (`true`, `false`), or as JSON does. */
+export const FormBoolean = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+
+/** A whole number as forms and queries carry it, or as JSON does. */
+export const FormInteger = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^-?\d+$/)
+    .transform(Number)
+    .pipe(z.int()),
+]);
+
+/** A JSON object as forms carry it (JSON text), or as JSON does. */
+export const FormObject = z.preprocess(
+  (value, ctx) => {
+    if (typeof value !== 'string') return value;
+    try {
+      return JSON.parse(value) as unknown;
+    } catch {
+      ctx.addIssue({ code: 'custom', message: 'must be a JSON object', params: { code: 'form_param_format_invalid' } });
+      return z.NEVER;
+    }
+  },
+  z.record(z.string(), z.unknown()),
+);
+
+/** A repeated field, which arrives as one text when it is given once. */
+export const oneOrMany = <T extends z.ZodType>(item: T, max = 100) =>
+  z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).max(max));
+
+/** A moment in milliseconds since the epoch, as queries carry it; becomes a `Date`. */
+export const QueryMoment = FormInteger.transform((ms) => new Date(ms));
+
+/** `limit` and `offset` of a list. Contract: 1 to 500, 10 when left out. */
+export const pageFields = {
+  limit: FormInteger.pipe(z.int().min(1).max(500)).default(10),
+  offset: FormInteger.pipe(z.int().min(0)).default(0),
+};
+
+/** Which part of a list is asked for. */
+export interface PageRequest {
+  limit: number;
+  offset: number;
+}
+
+/** A part of a list, with the number of entries in the whole of it. */
+export interface Page<T> {
+  data: T[];
+  total_count: number;
+}

@@ -1,0 +1,59 @@
+/** One problem as the wire shows it; the code is the contract's, the words are ours. */
+export interface ApiErrorItem {
+  /** What programs test. */
+  code: string;
+  /** A short text. */
+  message: string;
+  /** A sentence for the person in front of the screen. */
+  long_message: string;
+  /** What the SDKs read besides: `param_name`, `session_id`, ... */
+  meta?: Record<string, unknown>;
+}
+
+/** What surrounds the problems of one answer. */
+export interface ApiErrorOptions {
+  /** Seconds after which the caller may try again; sent as `Retry-After`. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** An answer of status 400 or above, thrown anywhere and put on the wire in one place (`libs/http`). */
+export class ApiError extends Error {
+  readonly items: ApiErrorItem[];
+  readonly retryAfterSeconds?: number;
+
+  /**
+   * @param status the HTTP status
+   * @param items one problem or several, the decisive one first
+   */
+  constructor(
+    readonly status: number,
+    items: ApiErrorItem | ApiErrorItem[],
+    options: ApiErrorOptions = {},
+  ) {
+    const list = Array.isArray(items) ? items : [items];
+    super(`${status} ${list.map((item) => item.code).join(', ')}`, { cause: options.cause });
+    this.name = 'ApiError';
+    this.items = list;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  /** The decisive code. */
+  get code(): string {
+    return this.items[0]?.code ?? 'internal_clerk_error';
+  }
+}
+
+/** A problem with one parameter (422). `param` is the wire's name of the field. */
+export function paramError(code: string, param: string, message: string, longMessage: string = message): ApiError {
+  return new ApiError(422, { code, message, long_message: longMessage, meta: { param_name: param } });
+}
+
+/** No object of this kind and id is visible to the caller (404 `resource_not_found`). */
+export function notFound(kind: string, id: string): ApiError {
+  return new ApiError(404, {
+    code: 'resource_not_found',
+    message: 'not found',
+    long_message: `No ${kind} was found with id ${id}.`,
+  });
+}

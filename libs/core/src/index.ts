@@ -1,0 +1,4 @@
+export * from './api-error.js';
+export * from './clock.js';
+export * from './ids.js';
+export * from './secrets.js';

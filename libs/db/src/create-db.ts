@@ -1,0 +1,108 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Clock } from '@latchkey/core';
+
+/** What the generated client of a service is made with. */
+export interface DbOptions {
+  url: string;
+  clock: Clock;
+  /** Most connections that this process opens. */
+  poolSize?: number;
+  /** Models without an `instanceId`: what stands above instances. The tables of our libraries need not be named. */
+  unscoped?: readonly string[];
+}
+
+interface QueryCall {
+  model: string;
+  operation: string;
+  args: { where?: object; data?: unknown; create?: object; update?: object };
+  query: (args: unknown) => Promise<unknown>;
+}
+
+interface ExtendableClient {
+  $extends(extension: object): unknown;
+}
+
+/** Tables that a library works on for all instances at once, with times of its own. */
+const LIBRARY_MODELS = new Set(['OutboxEvent', 'InboxEvent', 'DeadLetter', 'QueuedMessage']);
+
+const READS_BY_FILTER = new Set([
+  'findUnique', 'findUniqueOrThrow', 'findFirst', 'findFirstOrThrow', 'findMany', 'count', 'aggregate', 'groupBy',
+  'update', 'updateMany', 'updateManyAndReturn', 'delete', 'deleteMany', 'upsert',
+]); // prettier-ignore
+
+/**
+ * Makes a service's Prisma client, with the two rules that every query keeps:
+ * a query on a table of an instance's rows names the instance, and times come from the clock.
+ *
+ * @param Client the generated class
+ * @returns the client; it is typed as the class, so that features see an ordinary Prisma client
+ */
+export function createDb<C>(Client: new (options: { adapter: PrismaPg }) => C, options: DbOptions): C {
+  const adapter = new PrismaPg(
+    { connectionString: options.url, max: options.poolSize ?? 10 },
+    // Named statements are prepared once per connection and skip planning afterwards (`components.md` has the figures).
+    { statementNameGenerator: ({ sql }) => statementName(sql) },
+  );
+  const client = new Client({ adapter }) as C & ExtendableClient;
+  const unscoped = new Set(options.unscoped ?? []);
+  return client.$extends({
+    query: {
+      $allModels: {
+        $allOperations: ({ model, operation, args, query }: QueryCall) => {
+          if (LIBRARY_MODELS.has(model)) return query(args);
+          if (!unscoped.has(model)) requireInstance(model, operation, args);
+          return query(withTimes(operation, args, options.clock.now()));
+        },
+      },
+    },
+  }) as C;
+}
+
+const statementNames = new Map<string, string>();
+
+function statementName(sql: string): string {
+  let name = statementNames.get(sql);
+  if (name === undefined) {
+    // Statements whose text varies (lists of any length) would fill the server's memory: past the bound they go unnamed.
+    name = statementNames.size < 1000 ? `s${statementNames.size}` : '';
+    statementNames.set(sql, name);
+  }
+  return name;
+}
+
+function requireInstance(model: string, operation: string, args: QueryCall['args']): void {
+  if (READS_BY_FILTER.has(operation) && !namesInstance(args?.where)) {
+    throw new Error(`${model}.${operation} does not name the instance: add instanceId to its where`);
+  }
+}
+
+/** Whether a filter pins `instanceId`: at its top, inside a compound unique key, or in one branch of an AND. */
+function namesInstance(where: object | undefined): boolean {
+  if (!where) return false;
+  if ('instanceId' in where && where.instanceId !== undefined) return true;
+  if ('AND' in where) return [where.AND].flat().some((part) => namesInstance(part as object));
+  return Object.values(where).some(
+    (value: unknown) =>
+      typeof value === 'object' && value !== null && 'instanceId' in value && value.instanceId !== undefined,
+  );
+}
+
+function withTimes(operation: string, args: QueryCall['args'], now: Date): QueryCall['args'] {
+  const created = (data: object) => ({ createdAt: now, updatedAt: now, ...data });
+  const updated = (data: object) => ({ updatedAt: now, ...data });
+  switch (operation) {
+    case 'create':
+      return { ...args, data: created(args.data as object) };
+    case 'createMany':
+    case 'createManyAndReturn':
+      return { ...args, data: Array.isArray(args.data) ? args.data.map(created) : created(args.data as object) };
+    case 'update':
+    case 'updateMany':
+    case 'updateManyAndReturn':
+      return { ...args, data: updated(args.data as object) };
+    case 'upsert':
+      return { ...args, create: created(args.create!), update: updated(args.update!) };
+    default:
+      return args;
+  }
+}

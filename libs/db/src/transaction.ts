@@ -1,0 +1,95 @@
+import type { ApiError } from '@latchkey/core';
+
+/** A Prisma client, as far as transactions need it. */
+export interface TransactionalDb<Tx> {
+  $transaction<R>(work: (tx: Tx) => Promise<R>, options?: { maxWait?: number; timeout?: number }): Promise<R>;
+}
+
+/** How a transaction's failures are told. */
+export interface TransactionOptions {
+  /** By name of a unique index: the error that a caller gets when its value is taken. */
+  taken?: Record<string, () => ApiError>;
+}
+
+const afterCommits = new WeakMap<object, Set<() => void>>();
+
+/** Runs `work` once the transaction has committed; not at all when it fails. The same function is run once. */
+export function afterCommit(tx: object, work: () => void): void {
+  const works = afterCommits.get(tx) ?? new Set();
+  afterCommits.set(tx, works.add(work));
+}
+
+/**
+ * Runs `work` in one database transaction: all of its writes become visible, or none.
+ *
+ * @throws the `taken` error whose index refused a value; anything else as it was thrown
+ */
+export async function transaction<Tx extends object, R>(
+  db: TransactionalDb<Tx>,
+  work: (tx: Tx) => Promise<R>,
+  options: TransactionOptions = {},
+): Promise<R> {
+  let done: Set<() => void> | undefined;
+  const result = await db
+    .$transaction(
+      async (tx) => {
+        const value = await work(tx);
+        done = afterCommits.get(tx);
+        return value;
+      },
+      // A busy machine may keep a connection waiting longer than Prisma's two seconds.
+      { maxWait: 10_000, timeout: 20_000 },
+    )
+    .catch((error: unknown) => {
+      const taken = options.taken?.[takenIndex(error) ?? ''];
+      throw taken ? taken() : error;
+    });
+  done?.forEach((run) => run());
+  return result;
+}
+
+/** The name of the unique index that refused a write, when that is what `error` says. */
+export function takenIndex(error: unknown): string | undefined {
+  if (!isKnownRequestError(error, 'P2002')) return undefined;
+  const cause = error.meta?.driverAdapterError?.cause;
+  return cause?.constraint?.index;
+}
+
+/** Whether `error` says that the row to change does not exist (Prisma P2025). */
+export function isMissingRow(error: unknown): boolean {
+  return isKnownRequestError(error, 'P2025');
+}
+
+interface KnownRequestError {
+  code: string;
+  meta?: { driverAdapterError?: { cause?: { constraint?: { index?: string } } } };
+}
+
+function isKnownRequestError(error: unknown, code: string): error is KnownRequestError {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+}
+
+const UNAVAILABLE =
+  /P1001|P1002|P1008|P1017|P2024|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[1-3]|53300|08\d{3}|Connection terminated|connection timeout/;
+
+/** Whether `error` says that the database is away or restarting, so that the same work may succeed a little later. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  for (
+    let at = error;
+    at instanceof Error || (typeof at === 'object' && at !== null);
+    at = (at as { cause?: unknown }).cause
+  ) {
+    const { code, message, meta } = at as {
+      code?: unknown;
+      message?: unknown;
+      meta?: { driverAdapterError?: { cause?: { originalCode?: string } } };
+    };
+    if (
+      [code, message, meta?.driverAdapterError?.cause?.originalCode].some(
+        (text) => typeof text === 'string' && UNAVAILABLE.test(text),
+      )
+    )
+      return true;
+  }
+  return false;
+}

@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventSource, EventType, LatchkeyEvent } from '@latchkey/contracts';
+import { isDatabaseUnavailable } from '@latchkey/db';
+import { counter, logOf } from '@latchkey/observability';
+import { once, type InboxDb, type InboxTx } from './once.js';
+
+const ATTEMPTS = 4;
+const BACKOFF_MS = 100;
+
+const consumed = counter('latchkey_events_consumed_total', 'Events that consumers have handled', [
+  'consumer',
+  'result',
+]);
+
+/** One method of a consumer. */
+export interface Handler {
+  consumer: string;
+  types: readonly (EventType | '*')[];
+  handle: (event: LatchkeyEvent, tx: InboxTx) => Promise<void>;
+}
+
+/** Keeps an event that a consumer could not handle, with the reason, until somebody replays it. */
+export abstract class DeadLetters {
+  abstract park(letter: { event: LatchkeyEvent; consumer: string; error: string }): Promise<void>;
+}
+
+/**
+ * Hands an event to the service's consumers. A handler that fails is tried again and then parked, so that one bad event
+ * stops nobody else's; while the database is away nothing is parked, and the event is delivered again later.
+ */
+export class EventDispatcher {
+  private readonly log;
+  private handlers: readonly Handler[] | undefined;
+
+  constructor(
+    readonly service: EventSource,
+    private readonly db: InboxDb,
+    private readonly deadLetters: DeadLetters,
+    private readonly findHandlers: () => readonly Handler[],
+  ) {
+    this.log = logOf({ consumer_of: service });
+  }
+
+  /** Resolves when every consumer of this service has handled the event, or it was parked for those that could not. */
+  async dispatch(event: LatchkeyEvent, only?: string): Promise<void> {
+    // Found at the first event: by then every provider of the application exists.
+    this.handlers ??= this.findHandlers();
+    for (const handler of this.handlers) {
+      const wanted = handler.types.includes('*') || handler.types.includes(event.type);
+      if (wanted && (!only || only === handler.consumer)) await this.run(handler, event);
+    }
+  }
+
+  private async run(handler: Handler, event: LatchkeyEvent): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await once(this.db, handler.consumer, event, (tx) => handler.handle(event, tx));
+        consumed.inc({ consumer: handler.consumer, result: 'ok' });
+        return;
+      } catch (err) {
+        if (isDatabaseUnavailable(err)) throw err;
+        if (attempt < ATTEMPTS) {
+          await delay(BACKOFF_MS * 4 ** (attempt - 1));
+          continue;
+        }
+        this.log.error(
+          { err, event_id: event.id, type: event.type, consumer: handler.consumer },
+          'parked an event that could not be handled',
+        );
+        await this.deadLetters.park({
+          event,
+          consumer: handler.consumer,
+          error: String(err instanceof Error ? (err.stack ?? err) : err),
+        });
+        consumed.inc({ consumer: handler.consumer, result: 'parked' });
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,6 @@
+export { InProcessBus } from './adapters/in-process/in-process-bus.js';
+export { kafkaConfig, type KafkaOptions } from './adapters/kafka/kafka-producer.js';
+export * from './consumer.decorators.js';
+export * from './dispatcher.js';
+export * from './events.module.js';
+export * from './outbox.js';

@@ -1,0 +1,53 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { ApiError } from '@latchkey/core';
+import { log } from '@latchkey/observability';
+import type { FastifyReply } from 'fastify';
+import type { ContextualRequest } from './context.js';
+
+/** Puts every error on the wire in the contract's envelope. What nobody foresaw is logged and tells only its trace id. */
+@Catch()
+export class ApiExceptionFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<ContextualRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const traceId = request.latchkey?.requestId ?? request.id;
+    const error = toApiError(thrown, request);
+    if (error.status >= 500)
+      log.error({ err: thrown, trace_id: traceId, path: request.url.split('?')[0] }, 'request failed');
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+    void reply.status(error.status).send(errorBody(error, traceId));
+  }
+}
+
+/** The body of an error answer. */
+export const errorBody = (error: ApiError, traceId: string) => ({
+  errors: error.items.map((item) => ({ meta: {}, ...item })),
+  clerk_trace_id: traceId,
+});
+
+/** What was thrown as the error that the caller is told. */
+export function toApiError(thrown: unknown, request: { method: string; url: string }): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number } | null)?.statusCode;
+  if (status === 404) return unknownPath(request);
+  if (status === 413)
+    return problem(413, 'request_body_too_large', 'Request body too large', 'The body of the request is too large.');
+  if (status === 415)
+    return problem(415, 'unsupported_content_type', 'Unsupported content type', 'Send JSON, or a form.');
+  if (status === 400)
+    return problem(400, 'request_body_invalid', 'Request body invalid', 'The body of the request cannot be read.');
+  return problem(
+    500,
+    'internal_clerk_error',
+    'Internal error',
+    'Something went wrong here; the trace id leads to it in the logs.',
+  );
+}
+
+const unknownPath = (request: { method: string; url: string }) =>
+  problem(404, 'resource_not_found', 'not found', `There is no ${request.method} ${request.url.split('?')[0]}.`);
+
+const problem = (status: number, code: string, message: string, longMessage: string) =>
+  new ApiError(status, { code, message, long_message: longMessage });

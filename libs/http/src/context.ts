@@ -1,0 +1,68 @@
+import { createHmac } from 'node:crypto';
+import { createParamDecorator, type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { ApiError, sameSecret } from '@latchkey/core';
+import type { RequestContext } from '@latchkey/contracts';
+import type { FastifyRequest } from 'fastify';
+
+/** Carries the request's context from the gateway to a service. */
+export const CONTEXT_HEADER = 'x-latchkey-context';
+
+const LIFETIME_MS = 60_000;
+
+/** A request that has passed the guard. */
+export type ContextualRequest = FastifyRequest & { latchkey?: RequestContext };
+
+/** Signs and verifies the request context. HMAC-SHA256 under a key that only the services share. */
+export class ContextSigner {
+  constructor(private readonly key: string) {}
+
+  /** `ctx` as header text; good for a minute, so that a leaked log line cannot be replayed later. */
+  sign(ctx: RequestContext): string {
+    const body = Buffer.from(JSON.stringify({ ...ctx, expires: Date.now() + LIFETIME_MS })).toString('base64url');
+    return `${body}.${this.mac(body)}`;
+  }
+
+  /** The context that `sign` was given; undefined when the text was changed, is too old, or was never signed. */
+  verify(text: string | undefined): RequestContext | undefined {
+    const [body, mac] = text?.split('.') ?? [];
+    if (!body || !mac || !sameSecret(mac, this.mac(body))) return undefined;
+    const { expires, ...ctx } = JSON.parse(Buffer.from(body, 'base64url').toString()) as RequestContext & {
+      expires: number;
+    };
+    return expires > Date.now() ? ctx : undefined;
+  }
+
+  private mac(body: string): string {
+    return createHmac('sha256', this.key).update(body).digest('base64url');
+  }
+}
+
+/** The context of the request, for a handler's parameter. */
+export const Ctx = createParamDecorator(
+  (_: unknown, host: ExecutionContext): RequestContext => host.switchToHttp().getRequest<ContextualRequest>().latchkey!,
+);
+
+/** Lets no request in without a context that the gateway (or another service) has signed; health and metrics aside. */
+@Injectable()
+export class ContextGuard implements CanActivate {
+  constructor(private readonly signer: ContextSigner) {}
+
+  canActivate(host: ExecutionContext): boolean {
+    const request = host.switchToHttp().getRequest<ContextualRequest>();
+    if (host.getType() !== 'http' || isOpen(request.url)) return true;
+    const header = request.headers[CONTEXT_HEADER];
+    const ctx = this.signer.verify(typeof header === 'string' ? header : undefined);
+    if (!ctx) throw unsigned();
+    request.latchkey = ctx;
+    return true;
+  }
+}
+
+const isOpen = (url: string) => url.startsWith('/health/') || url === '/metrics';
+
+const unsigned = () =>
+  new ApiError(401, {
+    code: 'authentication_invalid',
+    message: 'not authenticated',
+    long_message: 'Services answer the gateway alone; call the public API instead.',
+  });

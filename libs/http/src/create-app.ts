@@ -1,0 +1,22 @@
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { NestLogger } from '@latchkey/observability';
+import querystring from 'fast-querystring';
+import { addBodyParsers, BODY_LIMIT_BYTES } from './body-parsers.js';
+
+/** Makes a service's Nest application on Fastify; it does not listen yet. */
+export async function createApp(module: DynamicModule): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, querystringParser: querystring.parse },
+    // A client that a proxy has kept waiting must not meet a server that has just hung up.
+    keepAliveTimeout: 75_000,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger: new NestLogger(),
+  });
+  addBodyParsers(app.getHttpAdapter().getInstance());
+  return app;
+}

@@ -1,0 +1,24 @@
+import type { Page, PageRequest } from '@latchkey/contracts';
+
+/** Prisma's words for a part of a list. */
+export const slice = ({ limit, offset }: PageRequest) => ({ take: limit, skip: offset });
+
+/** A page of rows as the wire shows it. */
+export const toPage = <Row, Item>(page: { rows: Row[]; total: number }, toJSON: (row: Row) => Item): Page<Item> => ({
+  data: page.rows.map(toJSON),
+  total_count: page.total,
+});
+
+/**
+ * `order_by` in Prisma's words: `-created_at` is newest first. The contract's fields are snake_case, ours camelCase.
+ *
+ * @param fields the contract's field for each that may be asked for, with the column's name in the Prisma schema
+ */
+export function toOrderBy<F extends string>(
+  orderBy: string,
+  fields: Record<F, string>,
+): Record<string, 'asc' | 'desc'> {
+  // A `+` that was not encoded arrives as a blank.
+  const name = orderBy.replace(/^[-+ ]/, '') as F;
+  return { [fields[name]]: orderBy.startsWith('-') ? 'desc' : 'asc' };
+}
