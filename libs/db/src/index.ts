@@ -1,2 +1,3 @@
 export * from './create-db.js';
 export * from './transaction.js';
+export * from './db.module.js';

@@ -1,8 +1,9 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type Abstract, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { pingDb, type PingableDb } from '@latchkey/db';
 import { ApiExceptionFilter } from './api-exception.filter.js';
 import { ContextGuard, ContextSigner } from './context.js';
-import { HealthController, HealthChecks, type HealthCheck } from './health.controller.js';
+import { HealthChecks, HealthController } from './health.controller.js';
 import { SessionGuard } from './session.guard.js';
 import { ValidationPipe } from './validation.pipe.js';
 
@@ -10,8 +11,8 @@ import { ValidationPipe } from './validation.pipe.js';
 export interface HttpOptions {
   /** Shared with the gateway, which signs the request context with it. */
   contextKey: string;
-  /** What must work for the service to be ready, by name. */
-  checks: Record<string, HealthCheck>;
+  /** The Nest token of the service's database, without which the service is not ready. */
+  db?: Abstract<PingableDb>;
 }
 
 /** The HTTP side of a service: context, validation, errors and health, the same in each. */
@@ -24,7 +25,11 @@ export class HttpModule {
       controllers: [HealthController],
       providers: [
         { provide: ContextSigner, useValue: new ContextSigner(options.contextKey) },
-        { provide: HealthChecks, useValue: new HealthChecks(options.checks) },
+        {
+          provide: HealthChecks,
+          inject: options.db ? [options.db] : [],
+          useFactory: (db?: PingableDb) => new HealthChecks(db ? { database: () => pingDb(db) } : {}),
+        },
         { provide: APP_FILTER, useClass: ApiExceptionFilter },
         { provide: APP_GUARD, useClass: ContextGuard },
         { provide: APP_GUARD, useClass: SessionGuard },

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+export const BillingConfig = z.object({
+  /** This service's own database. */
+  BILLING_DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .meta({ example: 'postgresql://latchkey:secret@postgres/billing' }),
+  /** Most connections to it that this process opens. */
+  BILLING_DATABASE_POOL: z.coerce.number().int().min(1).default(10),
+  /** Shared with the gateway, which signs the request context with it. */
+  CONTEXT_SIGNING_KEY: z.string().min(32),
+});
+export type BillingConfig = z.output<typeof BillingConfig>;

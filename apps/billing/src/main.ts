@@ -1,0 +1,4 @@
+import { serve } from '@latchkey/platform';
+import { BillingModule } from './app.module.js';
+
+await serve('billing', BillingModule, process.env);

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+export const IdentityConfig = z.object({
+  /** This service's own database. */
+  IDENTITY_DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .meta({ example: 'postgresql://latchkey:secret@postgres/identity' }),
+  /** Most connections to it that this process opens. */
+  IDENTITY_DATABASE_POOL: z.coerce.number().int().min(1).default(10),
+  /** Shared with the gateway, which signs the request context with it. */
+  CONTEXT_SIGNING_KEY: z.string().min(32),
+});
+export type IdentityConfig = z.output<typeof IdentityConfig>;

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+export const OrganizationsConfig = z.object({
+  /** This service's own database. */
+  ORGANIZATIONS_DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .meta({ example: 'postgresql://latchkey:secret@postgres/organizations' }),
+  /** Most connections to it that this process opens. */
+  ORGANIZATIONS_DATABASE_POOL: z.coerce.number().int().min(1).default(10),
+  /** Shared with the gateway, which signs the request context with it. */
+  CONTEXT_SIGNING_KEY: z.string().min(32),
+});
+export type OrganizationsConfig = z.output<typeof OrganizationsConfig>;
