@@ -1,12 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
+/** Whether a process runs. One that has ended and whose parent never asked about it, as in a container without an init, does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  return statOf(pid)[0] !== 'Z';
+}
+
+/** The fields of Linux's `/proc/<pid>/stat` that follow the name, which may itself hold spaces and parentheses. */
+function statOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+  } catch {
+    return [];
   }
 }
 
@@ -23,14 +35,7 @@ export function commandOf(pid: number): string {
 /** When a process began, as the system tells it: with the id, it names one process even after the id is given out again. */
 export function birthOf(pid: number): string {
   try {
-    // The name, in parentheses, may hold spaces; the start time is the 20th field after it.
-    if (process.platform === 'linux') {
-      return (
-        readFileSync(`/proc/${pid}/stat`, 'utf8')
-          .replace(/^.*\) /s, '')
-          .split(' ')[19] ?? ''
-      );
-    }
+    if (process.platform === 'linux') return statOf(pid)[19] ?? '';
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   } catch {
     return '';
