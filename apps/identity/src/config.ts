@@ -9,5 +9,10 @@ export const IdentityConfig = z.object({
   IDENTITY_DATABASE_POOL: z.coerce.number().int().min(1).default(10),
   /** Shared with the gateway, which signs the request context with it. */
   CONTEXT_SIGNING_KEY: z.string().min(32),
+  /** Encrypts signing keys and other secrets that must be read again. Losing it makes them unreadable. */
+  MASTER_KEY: z.string().min(32),
 });
 export type IdentityConfig = z.output<typeof IdentityConfig>;
+
+/** Under which Nest finds the configuration. */
+export const IDENTITY_CONFIG = Symbol('IdentityConfig');

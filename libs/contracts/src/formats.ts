@@ -10,13 +10,15 @@ export const EmailAddress = z
 
 const METADATA_LIMIT_BYTES = 8192;
 
+/** A JSON object. */
+export const JsonObject = z.record(z.string(), z.json());
+export type JsonObject = z.output<typeof JsonObject>;
+
 /** A metadata document: a JSON object of at most 8 KB. */
-export const Metadata = z
-  .record(z.string(), z.unknown())
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_LIMIT_BYTES, {
-    error: 'must not be larger than 8 KB',
-    params: { code: 'form_param_exceeds_allowed_size' },
-  });
+export const Metadata = JsonObject.refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_LIMIT_BYTES, {
+  error: 'must not be larger than 8 KB',
+  params: { code: 'form_param_exceeds_allowed_size' },
+});
 
 /** A boolean as forms and queries carry it (`true`, `false`), or as JSON does. */
 export const FormBoolean = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);

@@ -1,0 +1,172 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { InstanceInfo, InstanceSelector } from '@latchkey/clients';
+import type { RequestContext } from '@latchkey/contracts';
+import { Clock, hashSecret, newId, newSecret, notFound, type Secret } from '@latchkey/core';
+import { transaction } from '@latchkey/db';
+import { event, Outbox } from '@latchkey/events';
+import { ReadThrough, SharedState } from '@latchkey/state';
+import { IdentityDb, type Tx } from '../db.js';
+import type { Instance as Row } from '../generated/prisma/client.js';
+import { InstanceSettings, type InstanceSettingsInput } from './instances.settings.js';
+import { cookieSuffix, publishableKey } from './publishable-key.js';
+import { SigningKeysService } from './signing-keys.service.js';
+
+/** An instance with its settings filled in. */
+export interface Instance extends Omit<Row, 'settings' | 'environment'> {
+  environment: RequestContext['environment'];
+  settings: InstanceSettings;
+}
+
+/** What an instance is made from. */
+export interface NewInstance {
+  applicationId: string;
+  environment: RequestContext['environment'];
+  frontendApi: string;
+  /** Hosts at which FAPI answers besides the one inside the key. */
+  hosts?: string[];
+  accountsHost?: string;
+  declaredAs?: string;
+  publishableKey?: string;
+  settings?: InstanceSettingsInput;
+}
+
+/** Instances: their keys, hosts and settings. Settings are read by nearly every request, so they come from a cache. */
+@Injectable()
+export class InstancesService {
+  private readonly cache: ReadThrough<Row>;
+
+  constructor(
+    private readonly db: IdentityDb,
+    private readonly signingKeys: SigningKeysService,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+    @Inject(SharedState) state: SharedState,
+  ) {
+    this.cache = new ReadThrough<Row>(state, { name: 'instance', ttlMs: 30_000 });
+  }
+
+  /** @throws `resource_not_found` (404) */
+  async require(instanceId: string): Promise<Instance> {
+    const row = await this.cache.get(instanceId, () => this.db.instance.findUnique({ where: { id: instanceId } }));
+    if (!row) throw notFound('instance', instanceId);
+    return toInstance(row);
+  }
+
+  /** The settings of an instance, complete. */
+  async settings(instanceId: string): Promise<InstanceSettings> {
+    return (await this.require(instanceId)).settings;
+  }
+
+  /** What the gateway must know of the instance that a host or key leads to; null when none does. */
+  async resolve(selector: InstanceSelector): Promise<InstanceInfo | null> {
+    const id = await this.findId(selector);
+    if (!id) return null;
+    const instance = await this.require(id);
+    return {
+      id,
+      environment: instance.environment,
+      publishableKey: instance.publishableKey,
+      frontendApi: instance.frontendApi,
+      cookieSuffix: cookieSuffix(instance.publishableKey),
+      jwks: (await this.signingKeys.jwks(id)) as Record<string, unknown>[],
+      allowedOrigins: instance.settings.allowed_origins,
+    };
+  }
+
+  /** Makes an instance with its signing key; its keys are added by `addSecretKey`. */
+  async create(input: NewInstance): Promise<Instance> {
+    return transaction(this.db, async (tx) => {
+      const row = await tx.instance.create({
+        data: {
+          id: newId('instance', this.clock.now()),
+          applicationId: input.applicationId,
+          environment: input.environment,
+          frontendApi: input.frontendApi,
+          publishableKey: input.publishableKey ?? publishableKey(input.environment, input.frontendApi),
+          declaredAs: input.declaredAs,
+          settings: InstanceSettings.parse(input.settings ?? {}),
+        },
+      });
+      const hosts = new Set([input.frontendApi.split('/')[0]!, ...(input.hosts ?? [])]);
+      await tx.instanceHost.createMany({
+        data: [...hosts].map((host) => ({ host, instanceId: row.id, kind: 'fapi' })),
+      });
+      if (input.accountsHost)
+        await tx.instanceHost.create({ data: { host: input.accountsHost, instanceId: row.id, kind: 'accounts' } });
+      await this.signingKeys.create(tx, row.id);
+      return toInstance(row);
+    });
+  }
+
+  /**
+   * Adds a secret key.
+   *
+   * @param given the key's text, when a configuration fixes it
+   * @returns the key's text, which is not kept
+   */
+  async addSecretKey(instance: Instance, name: string, given?: string): Promise<string> {
+    const secret = secretKey(instance.environment, given);
+    await this.db.secretKey.create({
+      data: { id: newId('secretKey', this.clock.now()), instanceId: instance.id, name, hash: secret.hash },
+    });
+    return secret.plain;
+  }
+
+  /** Changes settings; `change` gets a copy of the present ones. */
+  async updateSettings(
+    instanceId: string,
+    change: (settings: InstanceSettings) => InstanceSettingsInput,
+  ): Promise<Instance> {
+    const row = await transaction(this.db, async (tx) => {
+      await lockInstance(tx, instanceId);
+      const { settings } = toInstance(await tx.instance.findUniqueOrThrow({ where: { id: instanceId } }));
+      const updated = await tx.instance.update({
+        where: { id: instanceId },
+        data: { settings: InstanceSettings.parse(change(structuredClone(settings))) },
+      });
+      await this.outbox.add(tx, event({ instanceId }, 'latchkey.instance.updated', instanceId, { id: instanceId }));
+      return updated;
+    });
+    await this.cache.invalidate(instanceId);
+    return toInstance(row);
+  }
+
+  private async findId(selector: InstanceSelector): Promise<string | undefined> {
+    if ('host' in selector) {
+      return (await this.db.instanceHost.findFirst({ where: { host: selector.host } }))?.instanceId;
+    }
+    if ('publishable_key' in selector) {
+      return (await this.db.instance.findUnique({ where: { publishableKey: selector.publishable_key } }))?.id;
+    }
+    return (await this.db.secretKey.findFirst({ where: { hash: selector.secret_key_hash, revokedAt: null } }))
+      ?.instanceId;
+  }
+}
+
+/** Serializes changes to one instance's settings. */
+const lockInstance = (tx: Tx, id: string) => tx.$queryRaw`SELECT id FROM instances WHERE id = ${id} FOR UPDATE`;
+
+/** A stored row with its settings filled in: what an older version did not know has its default. */
+function toInstance(row: Row): Instance {
+  return {
+    ...row,
+    environment: row.environment as Instance['environment'],
+    settings: settingsOf(row),
+    // From the cache they come as text.
+    createdAt: new Date(row.createdAt),
+    updatedAt: new Date(row.updatedAt),
+  };
+}
+
+const parsed = new WeakMap<Row, InstanceSettings>();
+
+function settingsOf(row: Row): InstanceSettings {
+  let settings = parsed.get(row);
+  if (!settings) parsed.set(row, (settings = InstanceSettings.parse(row.settings)));
+  return settings;
+}
+
+function secretKey(environment: Instance['environment'], given?: string): Secret {
+  const prefix = environment === 'production' ? 'sk_live_' : 'sk_test_';
+  return given ? { plain: given, hash: hashSecret(given) } : newSecret(prefix);
+}
