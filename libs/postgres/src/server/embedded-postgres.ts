@@ -86,11 +86,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /** A server on an empty temporary folder, which `stop` and `kill` delete. */
-export async function startScratchPostgres(): Promise<EmbeddedPostgres> {
+export async function startScratchPostgres(
+  options: Pick<EmbeddedPostgresOptions, 'port' | 'fast'> = { fast: true },
+): Promise<EmbeddedPostgres> {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-postgres-'));
   const remove = () => rmSync(dataDir, { recursive: true, force: true });
   try {
-    const server = await startEmbeddedPostgres({ dataDir, fast: true });
+    const server = await startEmbeddedPostgres({ dataDir, ...options });
     process.once('exit', remove);
     const andRemove = (end: () => Promise<void>) => async () => {
       await end();
