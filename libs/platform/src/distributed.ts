@@ -36,6 +36,7 @@ export function distributedPlatform(env: Env): Platform {
       partitions: config.KAFKA_PARTITIONS,
       replicationFactor: config.KAFKA_REPLICATION_FACTOR,
     },
+    jobs: { adapter: 'bullmq', url: config.REDIS_URL },
     transport: new HttpTransport({
       identity: config.IDENTITY_URL,
       organizations: config.ORGANIZATIONS_URL,

@@ -1,6 +1,7 @@
 import type { Clock } from '@latchkey/core';
 import type { ServiceTransport } from '@latchkey/clients';
 import type { EventsAdapter } from '@latchkey/events';
+import type { JobsOptions } from '@latchkey/jobs';
 import type { StateOptions } from '@latchkey/state';
 
 /** Environment variables, from which each application reads its own configuration. */
@@ -11,5 +12,6 @@ export interface Platform {
   clock: Clock;
   state: StateOptions;
   events: EventsAdapter;
+  jobs: JobsOptions;
   transport: ServiceTransport;
 }

@@ -15,6 +15,7 @@ export function standalonePlatform(clock: Clock = new SystemClock()): Standalone
     clock,
     state: { adapter: 'memory', state: new MemorySharedState(clock) },
     events: { kind: 'in-process', bus: new InProcessBus() },
+    jobs: { adapter: 'timers' },
     transport: new InProcessTransport(),
   };
 }
