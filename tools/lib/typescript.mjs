@@ -5,5 +5,7 @@
 import * as module from 'node:module';
 import { load, resolve } from './typescript-hooks.mjs';
 
-if ('registerHooks' in module) module.registerHooks({ resolve, load });
+// Node 20 has no hooks that run in this thread.
+const { registerHooks } = /** @type {Partial<typeof module>} */ (module);
+if (registerHooks) registerHooks({ resolve, load });
 else module.register('./typescript-hooks.mjs', import.meta.url);

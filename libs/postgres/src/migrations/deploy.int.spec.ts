@@ -155,6 +155,18 @@ describe('deploy', () => {
     await expect(deploy(target)).rejects.toThrow(/changed after it had been applied: 1_old/);
   });
 
+  it('says which database it could not use', async () => {
+    const { target } = project();
+    const elsewhere = new URL(target.url);
+    elsewhere.port = '1';
+
+    await expect(deploy({ ...target, url: elsewhere.href })).rejects.toThrow(
+      /"deploy_\d+" of identity on 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/,
+    );
+    await expect(deploy({ ...target, url: 'mysql://x' })).rejects.toThrow('must begin with postgresql://');
+    await expect(status(target)).rejects.toThrow(/does not exist/);
+  });
+
   it('leaves no shadow database behind', async () => {
     const { create, target } = project();
     await create('init');

@@ -30,9 +30,10 @@ export interface DeployOptions extends MigrationTarget {
 export async function deploy({ url, service, root, log = () => {} }: DeployOptions): Promise<string[]> {
   const folder = MigrationFolder.of(service, root);
   const files = folder.migrations();
-  if (await ensureDatabase(url)) log(`${service}: created database ${connectionFields(url).database}`);
-
-  const state = await inspect(url, files);
+  const state = await reachable(url, service, async () => {
+    if (await ensureDatabase(url)) log(`${service}: created database ${connectionFields(url).database}`);
+    return inspect(url, files);
+  });
   refuse(service, state);
   if (state.pending.length === 0) return [];
 
@@ -44,9 +45,24 @@ export async function deploy({ url, service, root, log = () => {} }: DeployOptio
   return applied;
 }
 
-/** How a database stands to the code; changes nothing. A database that does not exist lacks everything. */
+/** How a database stands to the code; changes nothing. */
 export async function status({ url, service, root }: MigrationTarget): Promise<Comparison> {
-  return inspect(url, MigrationFolder.of(service, root).migrations());
+  const files = MigrationFolder.of(service, root).migrations();
+  return reachable(url, service, () => inspect(url, files));
+}
+
+/** Says which database it was that could not be used; the driver's error does not. */
+async function reachable<T>(url: string, service: string, use: () => Promise<T>): Promise<T> {
+  if (!/^postgres(ql)?:\/\//.test(url))
+    throw new MigrationError(`The URL of the ${service} database must begin with postgresql://`);
+  try {
+    return await use();
+  } catch (cause) {
+    const { host, port, database } = connectionFields(url);
+    const { message, code } = cause as Error & { code?: string };
+    const where = `"${database}" of ${service} on ${host}:${port}`;
+    throw new MigrationError(`The database ${where} cannot be used: ${message || code}`, { cause });
+  }
 }
 
 async function inspect(url: string, files: MigrationFile[]): Promise<Comparison> {
