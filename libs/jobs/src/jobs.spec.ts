@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { Global, Logger, Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Redis } from 'ioredis';
 import { Clock, SystemClock, TestClock } from '@latchkey/core';
@@ -17,33 +17,44 @@ const until = async (holds: () => boolean | Promise<boolean>, ms = 10_000) => {
 };
 
 let redis: ChildProcess;
+let port = 0;
 let url = '';
 const ends: (() => Promise<unknown>)[] = [];
 
-beforeAll(async () => {
-  Logger.overrideLogger(false);
+async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
+  const free = (probe.address() as AddressInfo).port;
   probe.close();
   await once(probe, 'close');
-  redis = spawn('redis-server', ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no'], {
-    stdio: 'ignore',
-  });
-  url = `redis://127.0.0.1:${port}`;
-  const client = new Redis(url, { retryStrategy: () => 20 });
+  return free;
+}
+
+async function startRedis(onPort: number): Promise<ChildProcess> {
+  const args = ['--bind', '127.0.0.1', '--port', String(onPort), '--save', '', '--appendonly', 'no'];
+  const child = spawn('redis-server', args, { stdio: 'ignore' });
+  const client = new Redis(`redis://127.0.0.1:${onPort}`, { retryStrategy: () => 20 });
   client.on('error', () => undefined);
   await until(async () => (await client.ping().catch(() => '')) === 'PONG');
   client.disconnect();
+  return child;
+}
+
+async function stopRedis(child: ChildProcess): Promise<void> {
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}
+
+beforeAll(async () => {
+  port = await freePort();
+  redis = await startRedis(port);
+  url = `redis://127.0.0.1:${port}`;
 });
 afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
-afterAll(async () => {
-  const exit = once(redis, 'exit');
-  redis.kill('SIGKILL');
-  await exit;
-});
+afterAll(() => stopRedis(redis));
 
 async function make(adapter: 'timers' | 'bullmq', clock: Clock = new SystemClock()): Promise<JobQueue> {
   const queue = adapter === 'timers' ? new TimersJobQueue(clock) : new BullmqJobQueue(url, clock);
@@ -196,6 +207,27 @@ describe('BullmqJobQueue', () => {
     for (let i = 0; i < 20; i++) await queue.add('gone', String(i));
 
     expect(Date.now() - start).toBeLessThan(1_000);
+  });
+
+  it('works once Redis is there, and again after it was killed and came back empty', async () => {
+    const ownPort = await freePort();
+    const queue = new BullmqJobQueue(`redis://127.0.0.1:${ownPort}`, new SystemClock());
+    ends.push(() => queue.close());
+    const seen = new Set<string>();
+    queue.process('late', {}, async ({ id }) => void seen.add(id));
+    await queue.add('late', 'lost');
+
+    for (const id of ['first', 'second']) {
+      const own = await startRedis(ownPort);
+      await until(async () => {
+        await queue.add('late', id);
+        return seen.has(id);
+      });
+      await stopRedis(own);
+      await queue.add('late', 'lost');
+    }
+
+    expect([...seen]).toEqual(['first', 'second']);
   });
 
   it('shares the jobs of a name over replicas', async () => {

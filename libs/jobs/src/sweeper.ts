@@ -1,11 +1,11 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { log } from '@latchkey/observability';
 
 /**
  * Runs a function every so often, never twice at once: looks through a table for what is due and was not woken for.
  * Made by `Sweepers.every`.
  */
 export class Sweeper {
-  private readonly log = new Logger(Sweeper.name);
   private timer: NodeJS.Timeout | undefined;
   private current: Promise<void> | undefined;
   private next: Promise<void> | undefined;
@@ -36,7 +36,7 @@ export class Sweeper {
 
   /** Like `runNow`, for callers that do not wait; what the function throws is logged. */
   poke(): void {
-    this.runNow().catch((error: unknown) => this.log.error({ err: error, sweeper: this.name }, 'the sweep failed'));
+    this.runNow().catch((error: unknown) => log.error({ err: error, sweeper: this.name }, 'the sweep failed'));
   }
 
   /** Runs it no more, and waits for the run under way. */
@@ -62,7 +62,7 @@ export class Sweeper {
     const delay = this.everyMs * (0.8 + Math.random() * 0.4);
     this.timer = setTimeout(() => {
       this.runNow()
-        .catch((error: unknown) => this.log.error({ err: error, sweeper: this.name }, 'the sweep failed'))
+        .catch((error: unknown) => log.error({ err: error, sweeper: this.name }, 'the sweep failed'))
         .finally(() => this.schedule());
     }, delay);
     this.timer.unref();

@@ -2,5 +2,4 @@ export * from './rate-limits.js';
 export * from './read-through.js';
 export * from './shared-state.js';
 export * from './state.module.js';
-export type { StateEvent } from './adapters/redis/redis-link.js';
 export { MemorySharedState } from './adapters/memory/memory-shared-state.js';

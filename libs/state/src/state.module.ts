@@ -1,5 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { Clock } from '@latchkey/core';
+import { counter } from '@latchkey/observability';
 import { MemoryRateLimits } from './adapters/memory/memory-rate-limits.js';
 import { MemorySharedState } from './adapters/memory/memory-shared-state.js';
 import { RedisLink, type StateEvent } from './adapters/redis/redis-link.js';
@@ -19,11 +20,10 @@ export type StateOptions =
       adapter: 'redis';
       /** For example `redis://127.0.0.1:6379/0`. */
       url: string;
-      /** Called at every event that a metric counts. */
-      observe?: (event: StateEvent) => void;
     };
 
 const LINK = Symbol('RedisLink');
+const events = counter('latchkey_state_events_total', 'What happened to the link to the shared state', ['event']);
 
 /** Gives `SharedState` and `RateLimits` to every module of an application. It needs a global provider of `Clock`. */
 @Module({})
@@ -48,9 +48,9 @@ function memoryProviders(state: MemorySharedState | undefined): Provider[] {
   ];
 }
 
-function redisProviders({ url, observe }: Extract<StateOptions, { adapter: 'redis' }>): Provider[] {
+function redisProviders({ url }: Extract<StateOptions, { adapter: 'redis' }>): Provider[] {
   const connect = async () => {
-    const link = new RedisLink({ url, prefix: STATE_PREFIX, observe });
+    const link = new RedisLink({ url, prefix: STATE_PREFIX, observe: (event: StateEvent) => events.inc({ event }) });
     // A moment for the connection, so that the first requests find it; without Redis the start goes on.
     await link.waitUntilUp(1_000);
     return link;

@@ -1,7 +1,7 @@
-import { Logger } from '@nestjs/common';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Clock } from '@latchkey/core';
+import { log } from '@latchkey/observability';
 import { CLOSE_MS, FIRST_RETRY_MS, type Job, JobQueue, type JobHandler, MAX_ATTEMPTS } from '../../job-queue.js';
 
 /** Begins the keys of the queues in Redis. */
@@ -9,7 +9,6 @@ const PREFIX = 'latchkey:jobs';
 
 /** Delayed work over BullMQ: all replicas add to and work on the same queues, one per job name. */
 export class BullmqJobQueue extends JobQueue {
-  private readonly log = new Logger(BullmqJobQueue.name);
   private readonly queues = new Map<string, Queue<Job<unknown>>>();
   private readonly workers = new Map<string, Worker<Job<unknown>>>();
   private readonly producer: Redis;
@@ -45,6 +44,12 @@ export class BullmqJobQueue extends JobQueue {
       );
       this.isAway = false;
     } catch (error) {
+      // A queue that was made while Redis was away never recovers: the next call makes another.
+      void this.queues
+        .get(name)
+        ?.close()
+        .catch(() => undefined);
+      this.queues.delete(name);
       this.away(error);
     }
   }
@@ -58,7 +63,7 @@ export class BullmqJobQueue extends JobQueue {
       concurrency: options.concurrency ?? 10,
     });
     worker.on('failed', (job, error) =>
-      this.log.error({ err: error, job: name, id: job?.data.id, attempts: job?.attemptsMade }, 'the job failed'),
+      log.error({ err: error, job: name, id: job?.data.id, attempts: job?.attemptsMade }, 'the job failed'),
     );
     worker.on('error', (error) => this.away(error));
     this.workers.set(name, worker);
@@ -73,7 +78,9 @@ export class BullmqJobQueue extends JobQueue {
   async close(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((done) => (timer = setTimeout(done, CLOSE_MS)));
-    const closing = [...this.workers.values()].map((worker) => worker.close());
+    // Without Redis a worker could not say goodbye and would wait for ever.
+    const isForced = this.producer.status !== 'ready';
+    const closing = [...this.workers.values()].map((worker) => worker.close(isForced));
     await Promise.race([Promise.allSettled(closing), patience]);
     clearTimeout(timer);
     await Promise.allSettled([...this.queues.values()].map((queue) => queue.close()));
@@ -105,8 +112,6 @@ export class BullmqJobQueue extends JobQueue {
   private away(error: unknown): void {
     if (this.isAway) return;
     this.isAway = true;
-    this.log.warn(
-      `Redis is away, jobs are left to the sweepers: ${error instanceof Error ? error.message || error.name : String(error)}`,
-    );
+    log.warn({ err: error }, 'Redis is away; jobs are left to the sweepers');
   }
 }

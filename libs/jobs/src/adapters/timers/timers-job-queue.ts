@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import { Clock } from '@latchkey/core';
+import { log } from '@latchkey/observability';
 import { CLOSE_MS, FIRST_RETRY_MS, JobQueue, type JobHandler, MAX_ATTEMPTS } from '../../job-queue.js';
 
 interface Entry {
@@ -26,7 +26,6 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /** Delayed work within one process. What waits here is gone when the process ends; the sweepers find it again. */
 export class TimersJobQueue extends JobQueue {
-  private readonly log = new Logger(TimersJobQueue.name);
   private readonly lanes = new Map<string, Lane>();
   private readonly active = new Set<Promise<void>>();
   private isClosed = false;
@@ -135,7 +134,7 @@ export class TimersJobQueue extends JobQueue {
       await handler({ id: entry.id, payload: entry.payload });
     } catch (error) {
       const attempts = entry.attempts + 1;
-      this.log.error({ err: error, job: lane.name, id: entry.id, attempts }, 'the job failed');
+      log.error({ err: error, job: lane.name, id: entry.id, attempts }, 'the job failed');
       // One that was added meanwhile takes its place.
       if (attempts >= MAX_ATTEMPTS || this.isClosed || lane.waiting.has(entry.id)) return;
       const runAt = this.clock.now().getTime() + FIRST_RETRY_MS * 2 ** (attempts - 1);

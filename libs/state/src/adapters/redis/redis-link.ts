@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
+import { log } from '@latchkey/observability';
 import { StateUnavailable } from '../../shared-state.js';
 
 /** What a metric may count: the circuit opened or closed, a write was dropped, everything was removed after too many dropped writes. */
@@ -13,7 +13,8 @@ export interface RedisLinkOptions {
   commandTimeoutMs?: number;
   /** How many keys with a dropped write are remembered one by one; default 10 000. */
   maxTainted?: number;
-  observe?: (event: StateEvent) => void;
+  /** Called at every event that a metric counts. */
+  observe: (event: StateEvent) => void;
 }
 
 const RETRY_MS = 250;
@@ -26,7 +27,6 @@ const BATCH = 500;
  */
 export class RedisLink {
   readonly client: Redis;
-  private readonly log = new Logger(RedisLink.name);
   /** Keys whose entry in Redis may be older than what was written or deleted here. */
   private readonly tainted = new Set<string>();
   private isFlushDue = false;
@@ -74,7 +74,7 @@ export class RedisLink {
   /** Notes that the entries of `keys` may be outdated. They are removed before anything is read again. */
   taint(keys: readonly string[]): void {
     this.dropped += keys.length;
-    this.options.observe?.('write_dropped');
+    this.options.observe('write_dropped');
     if (this.isFlushDue) return;
     for (const key of keys) this.tainted.add(key);
     if (this.tainted.size > (this.options.maxTainted ?? 10_000)) {
@@ -103,10 +103,8 @@ export class RedisLink {
     if (this.state !== 'open') {
       this.state = 'open';
       this.dropped = 0;
-      this.options.observe?.('opened');
-      this.log.warn(
-        `Redis is away, going on without it: ${error instanceof Error ? error.message || error.name : String(error)}`,
-      );
+      this.options.observe('opened');
+      log.warn({ err: error }, 'Redis is away; the shared state goes on without it');
     }
     this.retryLater();
   }
@@ -138,9 +136,9 @@ export class RedisLink {
   private closed(): void {
     // It went away again while the last answer was under way: `close` has been emitted, nothing else will tell.
     if (this.isEnded || this.client.status !== 'ready') return;
-    if (this.state === 'open') this.log.log(`Redis is back; ${this.dropped} writes were dropped`);
+    if (this.state === 'open') log.info({ dropped_writes: this.dropped }, 'Redis is back');
     this.state = 'closed';
-    this.options.observe?.('closed');
+    this.options.observe('closed');
   }
 
   private async removeTainted(): Promise<void> {
@@ -164,7 +162,7 @@ export class RedisLink {
         if (keys.length > 0) await this.client.unlink(...keys);
         cursor = next;
       } while (cursor !== '0');
-      this.options.observe?.('flushed');
+      this.options.observe('flushed');
     } catch (error) {
       this.isFlushDue = true;
       throw error;
