@@ -2,11 +2,22 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { loadConfig } from '@latchkey/config';
 import { DbModule } from '@latchkey/db';
 import { EventsModule } from '@latchkey/events';
+import { SecretBox } from '@latchkey/core';
 import { HttpModule } from '@latchkey/http';
+import { Sweepers } from '@latchkey/jobs';
+import { MailQueueModule } from '@latchkey/messaging';
 import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
-import { IdentityConfig } from './config.js';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { ClientSnapshotsModule } from './client-snapshots/client-snapshots.module.js';
+import { ClientTokenInterceptor } from './clients/client-token.interceptor.js';
+import { ClientsModule } from './clients/clients.module.js';
+import { IDENTITY_CONFIG, IdentityConfig } from './config.js';
 import { IdentityDb } from './db.js';
+import { DevBrowsersModule } from './dev-browsers/dev-browsers.module.js';
+import { EnvironmentModule } from './environment/environment.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
+import { InstancesModule } from './instances/instances.module.js';
+import { SignUpsModule } from './sign-ups/sign-ups.module.js';
 
 /** The service `identity`: what stands around its features. */
 @Module({})
@@ -16,6 +27,7 @@ export class IdentityModule {
     const databaseUrl = config.IDENTITY_DATABASE_URL;
     return {
       module: IdentityModule,
+      global: true,
       imports: [
         PlatformModule.forRoot(platform),
         DbModule.forRoot(IdentityDb, PrismaClient, { url: databaseUrl, poolSize: config.IDENTITY_DATABASE_POOL }),
@@ -27,7 +39,24 @@ export class IdentityModule {
           consumes: ['organizations', 'billing'],
           adapter: platform.events,
         }),
+        MailQueueModule.forRoot({
+          name: 'identity.mail',
+          db: IdentityDb,
+          sweepers: Sweepers,
+          box: new SecretBox(config.MASTER_KEY),
+        }),
+        InstancesModule,
+        ClientsModule,
+        ClientSnapshotsModule,
+        DevBrowsersModule,
+        EnvironmentModule,
+        SignUpsModule,
       ],
+      providers: [
+        { provide: IDENTITY_CONFIG, useValue: config },
+        { provide: APP_INTERCEPTOR, useClass: ClientTokenInterceptor },
+      ],
+      exports: [IDENTITY_CONFIG],
     };
   }
 }

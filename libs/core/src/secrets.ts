@@ -2,6 +2,7 @@ import {
   createCipheriv,
   createDecipheriv,
   createHash,
+  createHmac,
   hkdfSync,
   randomBytes,
   randomInt,
@@ -50,17 +51,24 @@ export function newCode(): string {
   return String(randomInt(0, 1_000_000)).padStart(6, '0');
 }
 
-/** Encrypts what must be read again (signing keys, codes in queued mail) under one master key. AES-256-GCM, NIST SP 800-38D. */
+/** Encrypts what must be read again, and hashes what is too short for a plain hash, under one master key. */
 export class SecretBox {
   private readonly key: Buffer;
+  private readonly macKey: Buffer;
 
   /** @param masterKey at least 32 characters; the same for all replicas of a service */
   constructor(masterKey: string) {
     if (masterKey.length < 32) throw new Error('the master key needs at least 32 characters');
     this.key = Buffer.from(hkdfSync('sha256', masterKey, '', 'latchkey secret box', 32));
+    this.macKey = Buffer.from(hkdfSync('sha256', masterKey, '', 'latchkey mac', 32));
   }
 
-  /** `plain` as base64url text that only the holder of the master key can read. */
+  /** What is stored of a short secret (a one-time code, a backup code): HMAC-SHA256, useless without the master key. */
+  mac(plain: string): string {
+    return createHmac('sha256', this.macKey).update(plain).digest('base64url');
+  }
+
+  /** `plain` as base64url text (AES-256-GCM, NIST SP 800-38D) that only the holder of the master key can read. */
   seal(plain: string): string {
     const iv = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', this.key, iv);

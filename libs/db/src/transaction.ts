@@ -11,10 +11,16 @@ export interface TransactionOptions {
   taken?: Record<string, () => ApiError>;
 }
 
-const afterCommits = new WeakMap<object, Set<() => void>>();
+const afterCommits = new WeakMap<object, Set<AfterCommit>>();
 
-/** Runs `work` once the transaction has committed; not at all when it fails. The same function is run once. */
-export function afterCommit(tx: object, work: () => void): void {
+/** Work that follows a commit; its promise is waited for before the caller of the transaction goes on. */
+type AfterCommit = () => void | Promise<void>;
+
+/**
+ * Runs `work` once the transaction has committed and before its caller goes on; not at all when it fails.
+ * The same function is run once. It must not throw: what was committed cannot be taken back.
+ */
+export function afterCommit(tx: object, work: AfterCommit): void {
   const works = afterCommits.get(tx) ?? new Set();
   afterCommits.set(tx, works.add(work));
 }
@@ -29,7 +35,7 @@ export async function transaction<Tx extends object, R>(
   work: (tx: Tx) => Promise<R>,
   options: TransactionOptions = {},
 ): Promise<R> {
-  let done: Set<() => void> | undefined;
+  let done: Set<AfterCommit> | undefined;
   const result = await db
     .$transaction(
       async (tx) => {
@@ -44,7 +50,7 @@ export async function transaction<Tx extends object, R>(
       const taken = options.taken?.[takenIndex(error) ?? ''];
       throw taken ? taken() : error;
     });
-  done?.forEach((run) => run());
+  if (done) await Promise.all([...done].map((run) => run()));
   return result;
 }
 

@@ -17,6 +17,17 @@ export const DistributedConfig = z.object({
   KAFKA_REPLICATION_FACTOR: z.coerce.number().int().min(1).default(1),
   /** Redis, for revocation, limits, caches and delayed work. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).meta({ example: 'redis://redis:6379' }),
+  /** The mail server. Without one, mail is kept in memory and never delivered: fit for trying out only. */
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .meta({ example: 'smtps://user:password@smtp.example.com:465' }),
+  /** The sender of mails. */
+  MAIL_FROM: z.string().default('Latchkey <noreply@localhost>'),
+  /** A gateway for SMS: gets `POST` with `{instance_id, to, from, text}`. */
+  SMS_URL: z.url().optional(),
+  /** Sent to it as `authorization: Bearer`. */
+  SMS_TOKEN: z.string().default(''),
   /** Where the services answer each other. */
   IDENTITY_URL: z.url().default('http://127.0.0.1:4201'),
   ORGANIZATIONS_URL: z.url().default('http://127.0.0.1:4202'),
@@ -37,6 +48,14 @@ export function distributedPlatform(env: Env): Platform {
       replicationFactor: config.KAFKA_REPLICATION_FACTOR,
     },
     jobs: { adapter: 'bullmq', url: config.REDIS_URL },
+    messaging: {
+      mail: config.SMTP_URL
+        ? { adapter: 'smtp', url: config.SMTP_URL, from: config.MAIL_FROM }
+        : { adapter: 'local-inbox' },
+      sms: config.SMS_URL
+        ? { adapter: 'http', url: config.SMS_URL, token: config.SMS_TOKEN }
+        : { adapter: 'local-inbox' },
+    },
     transport: new HttpTransport({
       identity: config.IDENTITY_URL,
       organizations: config.ORGANIZATIONS_URL,

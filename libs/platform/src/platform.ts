@@ -2,6 +2,7 @@ import type { Clock } from '@latchkey/core';
 import type { ServiceTransport } from '@latchkey/clients';
 import type { EventsAdapter } from '@latchkey/events';
 import type { JobsOptions } from '@latchkey/jobs';
+import type { MessagingOptions } from '@latchkey/messaging';
 import type { StateOptions } from '@latchkey/state';
 
 /** Environment variables, from which each application reads its own configuration. */
@@ -13,5 +14,6 @@ export interface Platform {
   state: StateOptions;
   events: EventsAdapter;
   jobs: JobsOptions;
+  messaging: MessagingOptions;
   transport: ServiceTransport;
 }

@@ -1,7 +1,9 @@
-import { Get, Query } from '@nestjs/common';
+import { Body, Get, HttpCode, Post, Query } from '@nestjs/common';
 import type { InstanceInfo, InstanceSelector } from '@latchkey/clients';
 import { InternalController } from '@latchkey/http';
 import { z } from 'zod';
+import { Declaration } from './declarations.schemas.js';
+import { DeclarationsService, type AppliedInstance } from './declarations.service.js';
 import { InstancesService } from './instances.service.js';
 
 const Selector = z.union([
@@ -10,13 +12,22 @@ const Selector = z.union([
   z.strictObject({ secret_key_hash: z.string() }),
 ]);
 
-/** What the gateway asks about instances. */
+/** What the gateway asks about instances, and how a start declares them. */
 @InternalController('/instances')
 export class InstancesInternalController {
-  constructor(private readonly instances: InstancesService) {}
+  constructor(
+    private readonly instances: InstancesService,
+    private readonly declarations: DeclarationsService,
+  ) {}
 
   @Get('/resolve')
   resolve(@Query({ schema: Selector }) selector: InstanceSelector): Promise<InstanceInfo | null> {
     return this.instances.resolve(selector);
+  }
+
+  @Post('/declare')
+  @HttpCode(200)
+  declare(@Body({ schema: Declaration }) body: Declaration): Promise<AppliedInstance[]> {
+    return this.declarations.apply(body);
   }
 }

@@ -1,33 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { InstanceInfo, InstanceSelector } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
-import { Clock, hashSecret, newId, newSecret, notFound, type Secret } from '@latchkey/core';
+import { notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { event, Outbox } from '@latchkey/events';
 import { ReadThrough, SharedState } from '@latchkey/state';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Instance as Row } from '../generated/prisma/client.js';
 import { InstanceSettings, type InstanceSettingsInput } from './instances.settings.js';
-import { cookieSuffix, publishableKey } from './publishable-key.js';
+import { cookieSuffix } from './publishable-key.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
 /** An instance with its settings filled in. */
 export interface Instance extends Omit<Row, 'settings' | 'environment'> {
   environment: RequestContext['environment'];
   settings: InstanceSettings;
-}
-
-/** What an instance is made from. */
-export interface NewInstance {
-  applicationId: string;
-  environment: RequestContext['environment'];
-  frontendApi: string;
-  /** Hosts at which FAPI answers besides the one inside the key. */
-  hosts?: string[];
-  accountsHost?: string;
-  declaredAs?: string;
-  publishableKey?: string;
-  settings?: InstanceSettingsInput;
 }
 
 /** Instances: their keys, hosts and settings. Settings are read by nearly every request, so they come from a cache. */
@@ -39,7 +26,6 @@ export class InstancesService {
     private readonly db: IdentityDb,
     private readonly signingKeys: SigningKeysService,
     private readonly outbox: Outbox,
-    private readonly clock: Clock,
     @Inject(SharedState) state: SharedState,
   ) {
     this.cache = new ReadThrough<Row>(state, { name: 'instance', ttlMs: 30_000 });
@@ -57,6 +43,12 @@ export class InstancesService {
     return (await this.require(instanceId)).settings;
   }
 
+  /** Whether test addresses and the test code work: in development, unless it is turned off; in production only when turned on. */
+  async isTestMode(ctx: RequestContext): Promise<boolean> {
+    const { environment, settings } = await this.require(ctx.instanceId);
+    return settings.test_mode ?? environment === 'development';
+  }
+
   /** What the gateway must know of the instance that a host or key leads to; null when none does. */
   async resolve(selector: InstanceSelector): Promise<InstanceInfo | null> {
     const id = await this.findId(selector);
@@ -67,49 +59,16 @@ export class InstancesService {
       environment: instance.environment,
       publishableKey: instance.publishableKey,
       frontendApi: instance.frontendApi,
+      fapiUrl: instance.fapiUrl,
       cookieSuffix: cookieSuffix(instance.publishableKey),
       jwks: (await this.signingKeys.jwks(id)) as Record<string, unknown>[],
       allowedOrigins: instance.settings.allowed_origins,
     };
   }
 
-  /** Makes an instance with its signing key; its keys are added by `addSecretKey`. */
-  async create(input: NewInstance): Promise<Instance> {
-    return transaction(this.db, async (tx) => {
-      const row = await tx.instance.create({
-        data: {
-          id: newId('instance', this.clock.now()),
-          applicationId: input.applicationId,
-          environment: input.environment,
-          frontendApi: input.frontendApi,
-          publishableKey: input.publishableKey ?? publishableKey(input.environment, input.frontendApi),
-          declaredAs: input.declaredAs,
-          settings: InstanceSettings.parse(input.settings ?? {}),
-        },
-      });
-      const hosts = new Set([input.frontendApi.split('/')[0]!, ...(input.hosts ?? [])]);
-      await tx.instanceHost.createMany({
-        data: [...hosts].map((host) => ({ host, instanceId: row.id, kind: 'fapi' })),
-      });
-      if (input.accountsHost)
-        await tx.instanceHost.create({ data: { host: input.accountsHost, instanceId: row.id, kind: 'accounts' } });
-      await this.signingKeys.create(tx, row.id);
-      return toInstance(row);
-    });
-  }
-
-  /**
-   * Adds a secret key.
-   *
-   * @param given the key's text, when a configuration fixes it
-   * @returns the key's text, which is not kept
-   */
-  async addSecretKey(instance: Instance, name: string, given?: string): Promise<string> {
-    const secret = secretKey(instance.environment, given);
-    await this.db.secretKey.create({
-      data: { id: newId('secretKey', this.clock.now()), instanceId: instance.id, name, hash: secret.hash },
-    });
-    return secret.plain;
+  /** Makes every replica read the instance anew. Call it after the commit of a change. */
+  forget(instanceId: string): Promise<void> {
+    return this.cache.invalidate(instanceId);
   }
 
   /** Changes settings; `change` gets a copy of the present ones. */
@@ -127,7 +86,7 @@ export class InstancesService {
       await this.outbox.add(tx, event({ instanceId }, 'latchkey.instance.updated', instanceId, { id: instanceId }));
       return updated;
     });
-    await this.cache.invalidate(instanceId);
+    await this.forget(instanceId);
     return toInstance(row);
   }
 
@@ -164,9 +123,4 @@ function settingsOf(row: Row): InstanceSettings {
   let settings = parsed.get(row);
   if (!settings) parsed.set(row, (settings = InstanceSettings.parse(row.settings)));
   return settings;
-}
-
-function secretKey(environment: Instance['environment'], given?: string): Secret {
-  const prefix = environment === 'production' ? 'sk_live_' : 'sk_test_';
-  return given ? { plain: given, hash: hashSecret(given) } : newSecret(prefix);
 }

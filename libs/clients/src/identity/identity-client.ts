@@ -10,6 +10,8 @@ export interface InstanceInfo {
   publishableKey: string;
   /** The text inside the publishable key: FAPI's host, with port and path if any. */
   frontendApi: string;
+  /** The address at which browsers reach FAPI, no trailing slash. */
+  fapiUrl: string;
   cookieSuffix: string;
   /** Public keys of the instance's tokens (JWKs), newest first. */
   jwks: Record<string, unknown>[];

@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import { ClientStates, type ClientState } from '@latchkey/clients';
+import type { RequestContext } from '@latchkey/contracts';
+import { Clock, newId, notFound, randomText } from '@latchkey/core';
+import { afterCommit } from '@latchkey/db';
+import { IdentityDb, type Tx } from '../db.js';
+import type { Client } from '../generated/prisma/client.js';
+import { SigningKeysService } from '../instances/signing-keys.service.js';
+
+/** How long the token before a rotation still works, for requests that were under way. */
+const GRACE_MS = 60_000;
+const TOKEN_LENGTH = 32;
+
+/** Browsers and apps: who they are from one call to the next, and which sessions act through them. */
+@Injectable()
+export class ClientsService {
+  private readonly rotated = new WeakMap<RequestContext, { id: string; rotating_token: string }>();
+
+  constructor(
+    private readonly db: IdentityDb,
+    private readonly signingKeys: SigningKeysService,
+    private readonly states: ClientStates,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The calling client; one is made when the caller has none yet. Locked until the transaction ends, so that its attempts and sessions change one after the other. */
+  async ensure(tx: Tx, ctx: RequestContext): Promise<Client> {
+    const client = await this.lock(tx, ctx);
+    if (client) return client;
+    const now = this.clock.now();
+    const created = await tx.client.create({
+      data: {
+        id: newId('client', now),
+        instanceId: ctx.instanceId,
+        rotatingToken: randomText(TOKEN_LENGTH),
+        rotatedAt: now,
+      },
+    });
+    if (ctx.devBrowserId) {
+      await tx.devBrowser.updateMany({
+        where: { id: ctx.devBrowserId, instanceId: ctx.instanceId },
+        data: { clientId: created.id },
+      });
+    }
+    this.announce(tx, ctx, created);
+    return created;
+  }
+
+  /** The calling client, locked; null when the caller has none. */
+  async lock(tx: Tx, ctx: RequestContext): Promise<Client | null> {
+    if (!ctx.clientId) return null;
+    await tx.$queryRaw`SELECT id FROM clients WHERE id = ${ctx.clientId} FOR UPDATE`;
+    return tx.client.findFirst({ where: { id: ctx.clientId, instanceId: ctx.instanceId, endedAt: null } });
+  }
+
+  /** The calling client as it is; null when the caller has none. */
+  async find(ctx: RequestContext): Promise<Client | null> {
+    return ctx.clientId
+      ? this.db.client.findFirst({ where: { id: ctx.clientId, instanceId: ctx.instanceId, endedAt: null } })
+      : null;
+  }
+
+  /** @throws `resource_not_found` (404) */
+  async require(ctx: RequestContext, id: string): Promise<Client> {
+    const client = await this.db.client.findFirst({ where: { id, instanceId: ctx.instanceId } });
+    if (!client) throw notFound('client', id);
+    return client;
+  }
+
+  /** Changes the calling client; with `rotate` its token is renewed, as at every sign-in and sign-out. */
+  async update(
+    tx: Tx,
+    ctx: RequestContext,
+    client: Client,
+    data: Partial<Pick<Client, 'lastActiveSessionId' | 'signInId' | 'signUpId' | 'endedAt'>>,
+    { rotate = false } = {},
+  ): Promise<Client> {
+    const renewal = {
+      rotatingToken: randomText(TOKEN_LENGTH),
+      previousToken: client.rotatingToken,
+      rotatedAt: this.clock.now(),
+    };
+    const updated = await tx.client.update({
+      where: { id: client.id, instanceId: ctx.instanceId },
+      data: rotate ? { ...data, ...renewal } : data,
+    });
+    if (rotate) this.announce(tx, ctx, updated);
+    this.changed(tx, ctx.instanceId, client.id);
+    return updated;
+  }
+
+  /** Makes every replica read the client anew once the transaction has committed. Call it for every change to a client or its sessions. */
+  changed(tx: Tx, instanceId: string, ...clientIds: string[]): void {
+    afterCommit(tx, () => this.states.changed(instanceId, ...clientIds));
+  }
+
+  /** What requests of this client are judged by; null when there is no such client. */
+  async state(ctx: RequestContext, id: string): Promise<ClientState | null> {
+    const client = await this.db.client.findFirst({ where: { id, instanceId: ctx.instanceId, endedAt: null } });
+    if (!client) return null;
+    const now = this.clock.now();
+    const sessions = await this.db.session.findMany({
+      where: {
+        instanceId: ctx.instanceId,
+        clientId: id,
+        status: { in: ['active', 'pending'] },
+        expireAt: { gt: now },
+        abandonAt: { gt: now },
+      },
+      orderBy: { createdAt: 'asc' },
+    });
+    return {
+      id,
+      rotatingToken: client.rotatingToken,
+      previousToken: client.previousToken,
+      previousUntil: client.rotatedAt.getTime() + GRACE_MS,
+      lastActiveSessionId: client.lastActiveSessionId,
+      updatedAt: client.updatedAt.getTime(),
+      sessions: sessions.map((session) => ({
+        id: session.id,
+        userId: session.userId,
+        status: session.status as 'active' | 'pending',
+        organizationId: session.lastActiveOrganizationId,
+        actor: session.actor as { sub: string } | null,
+        expireAt: session.expireAt.getTime(),
+        abandonAt: session.abandonAt.getTime(),
+      })),
+    };
+  }
+
+  /** The client token that the caller must keep from now on; undefined when the request did not change it. */
+  async issuedToken(ctx: RequestContext): Promise<string | undefined> {
+    const payload = this.rotated.get(ctx);
+    return payload && this.signingKeys.sign(ctx.instanceId, payload);
+  }
+
+  private announce(tx: Tx, ctx: RequestContext, client: Client): void {
+    afterCommit(tx, () => void this.rotated.set(ctx, { id: client.id, rotating_token: client.rotatingToken }));
+  }
+}

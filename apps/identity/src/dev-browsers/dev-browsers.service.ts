@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '@latchkey/contracts';
+import { ApiError, Clock, newId } from '@latchkey/core';
+import { IdentityDb } from '../db.js';
+import type { DevBrowser } from '../generated/prisma/client.js';
+import { SigningKeysService } from '../instances/signing-keys.service.js';
+
+/** Development browsers: in development a token in the query stands in for the client's cookie. */
+@Injectable()
+export class DevBrowsersService {
+  constructor(
+    private readonly db: IdentityDb,
+    private readonly signingKeys: SigningKeysService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Makes a development browser and its token. @throws `request_invalid_for_environment` (400) in production */
+  async create(ctx: RequestContext): Promise<{ row: DevBrowser; token: string }> {
+    if (ctx.environment !== 'development') throw developmentOnly();
+    const row = await this.db.devBrowser.create({
+      data: { id: newId('devBrowser', this.clock.now()), instanceId: ctx.instanceId },
+    });
+    return { row, token: await this.token(ctx, row.id) };
+  }
+
+  /** The token of a development browser. */
+  token(ctx: RequestContext, id: string): Promise<string> {
+    return this.signingKeys.sign(ctx.instanceId, { dev: id });
+  }
+
+  /** The development browser; null when the instance has none of this id. */
+  find(ctx: RequestContext, id: string): Promise<DevBrowser | null> {
+    return this.db.devBrowser.findUnique({ where: { id, instanceId: ctx.instanceId } });
+  }
+}
+
+const developmentOnly = () =>
+  new ApiError(400, {
+    code: 'request_invalid_for_environment',
+    message: 'Request only valid in development',
+    long_message: 'Development browsers exist in development instances only.',
+  });

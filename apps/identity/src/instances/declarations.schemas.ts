@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { InstanceSettings } from './instances.settings.js';
+
+const Host = z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, { error: 'must be a host name, with a port if it has one' });
+
+/** An instance as a configuration declares it. */
+export const DeclaredInstance = z.strictObject({
+  /** Its lasting name: a later declaration of this name changes the same instance. */
+  name: z.string().regex(/^[a-z0-9-]+$/, { error: 'must be of small letters, digits and hyphens' }),
+  environment: z.enum(['development', 'production']),
+  /** The text inside the publishable key: FAPI's host, with port and path if any. */
+  frontend_api: z.string().regex(/^[a-z0-9.:/-]+\.[a-z0-9.:/-]+$/, { error: 'must be a host with a dot in it' }),
+  /** Where browsers reach FAPI, when not at `https://` and the host inside the key. */
+  fapi_url: z.url().optional(),
+  /** Hosts at which FAPI answers besides. */
+  hosts: z.array(Host).default([]),
+  /** The host of the account portal, when it has its own. */
+  accounts_host: Host.optional(),
+  publishable_key: z.string().optional(),
+  secret_keys: z.array(z.string().regex(/^sk_(test|live)_[A-Za-z0-9_]{20,}$/)).default([]),
+  settings: InstanceSettings,
+});
+export type DeclaredInstance = z.output<typeof DeclaredInstance>;
+
+/** Applications with their instances, as a configuration declares them. */
+export const Declaration = z.strictObject({
+  applications: z.array(z.strictObject({ name: z.string().min(1), instances: z.array(DeclaredInstance).min(1) })),
+});
+export type Declaration = z.output<typeof Declaration>;

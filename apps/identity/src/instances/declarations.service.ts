@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { ApiError, Clock, hashSecret, newId } from '@latchkey/core';
+import { transaction } from '@latchkey/db';
+import { IdentityDb, type Tx } from '../db.js';
+import type { Declaration, DeclaredInstance } from './declarations.schemas.js';
+import { InstancesService } from './instances.service.js';
+import { publishableKey } from './publishable-key.js';
+import { SigningKeysService } from './signing-keys.service.js';
+
+/** What a declared instance has become. */
+export interface AppliedInstance {
+  name: string;
+  instance_id: string;
+  publishable_key: string;
+  is_changed: boolean;
+}
+
+/** Brings applications and instances into the state that a configuration declares. Applied twice it changes nothing. */
+@Injectable()
+export class DeclarationsService {
+  constructor(
+    private readonly db: IdentityDb,
+    private readonly instances: InstancesService,
+    private readonly signingKeys: SigningKeysService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws `form_param_value_conflict` (422) when a host or key belongs to an instance already that is not this one */
+  async apply(declaration: Declaration): Promise<AppliedInstance[]> {
+    const applied: AppliedInstance[] = [];
+    for (const application of declaration.applications) {
+      for (const instance of application.instances) applied.push(await this.applyInstance(application.name, instance));
+    }
+    return applied;
+  }
+
+  private async applyInstance(applicationName: string, declared: DeclaredInstance): Promise<AppliedInstance> {
+    const data = {
+      environment: declared.environment,
+      frontendApi: declared.frontend_api,
+      fapiUrl: declared.fapi_url ?? `https://${declared.frontend_api}`,
+      publishableKey: declared.publishable_key ?? publishableKey(declared.environment, declared.frontend_api),
+      settings: declared.settings,
+    };
+    const work = async (tx: Tx) => {
+      // One declaration at a time, also when replicas start together.
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(72707371)`;
+      const present = await tx.instance.findUnique({ where: { declaredAs: declared.name } });
+      const isSame =
+        present !== null &&
+        Object.entries(data).every(([key, value]) => isDeepStrictEqual(value, present[key as keyof typeof data]));
+      const row = isSame
+        ? present
+        : present
+          ? await tx.instance.update({ where: { id: present.id }, data })
+          : await tx.instance.create({
+              data: {
+                ...data,
+                id: newId('instance', this.clock.now()),
+                declaredAs: declared.name,
+                applicationId: await this.applicationId(tx, applicationName),
+              },
+            });
+      if (!present) await this.signingKeys.create(tx, row.id);
+      const hosts = await this.applyHosts(tx, row.id, declared);
+      const keys = await this.applySecretKeys(tx, row.id, declared.secret_keys);
+      return { row, isChanged: !isSame || hosts || keys };
+    };
+    const conflict = () => declarationConflict(declared.name);
+    const taken = {
+      instances_publishable_key: conflict,
+      instances_frontend_api: conflict,
+      instance_hosts_pkey: conflict,
+      secret_keys_hash: conflict,
+    };
+    const { row, isChanged } = await transaction(this.db, work, { taken });
+    if (isChanged) await this.instances.forget(row.id);
+    return { name: declared.name, instance_id: row.id, publishable_key: row.publishableKey, is_changed: isChanged };
+  }
+
+  private async applicationId(tx: Tx, name: string): Promise<string> {
+    const known = await tx.application.findFirst({ where: { name } });
+    return (
+      known?.id ?? (await tx.application.create({ data: { id: newId('application', this.clock.now()), name } })).id
+    );
+  }
+
+  private async applyHosts(tx: Tx, instanceId: string, declared: DeclaredInstance): Promise<boolean> {
+    const wanted = new Map([declared.frontend_api.split('/')[0]!, ...declared.hosts].map((host) => [host, 'fapi']));
+    if (declared.accounts_host) wanted.set(declared.accounts_host, 'accounts');
+    const present = await tx.instanceHost.findMany({ where: { instanceId } });
+    const stale = present.filter((row) => wanted.get(row.host) !== row.kind).map((row) => row.host);
+    const missing = [...wanted].filter(
+      ([host, kind]) => !present.some((row) => row.host === host && row.kind === kind),
+    );
+    if (stale.length) await tx.instanceHost.deleteMany({ where: { instanceId, host: { in: stale } } });
+    if (missing.length)
+      await tx.instanceHost.createMany({ data: missing.map(([host, kind]) => ({ host, kind, instanceId })) });
+    return stale.length > 0 || missing.length > 0;
+  }
+
+  private async applySecretKeys(tx: Tx, instanceId: string, keys: string[]): Promise<boolean> {
+    const present = await tx.secretKey.findMany({ where: { instanceId, revokedAt: null } });
+    const missing = keys.map(hashSecret).filter((hash) => !present.some((row) => row.hash === hash));
+    for (const hash of missing) {
+      await tx.secretKey.create({
+        data: { id: newId('secretKey', this.clock.now()), instanceId, name: 'declared', hash },
+      });
+    }
+    return missing.length > 0;
+  }
+}
+
+const declarationConflict = (name: string) =>
+  new ApiError(422, {
+    code: 'form_param_value_conflict',
+    message: 'belongs to another instance',
+    long_message: `The instance ${name} declares a host or key that another instance has already.`,
+    meta: { param_name: name },
+  });

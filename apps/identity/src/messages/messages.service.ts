@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import type { EventData, RequestContext } from '@latchkey/contracts';
+import { Clock, newId } from '@latchkey/core';
+import { event, Outbox } from '@latchkey/events';
+import { MailQueue } from '@latchkey/messaging';
+import type { Tx } from '../db.js';
+import type { Verification } from '../generated/prisma/client.js';
+import { InstancesService } from '../instances/instances.service.js';
+import { VerificationsService } from '../verifications/verifications.service.js';
+import { render, type TemplateSlug } from './messages.templates.js';
+import { isTestEmail, isTestPhone } from './test-identifiers.js';
+
+/** A code to be sent. */
+export interface CodeOptions {
+  /** The contract's strategy; `email_code` or `phone_code` when left out. */
+  strategy?: string;
+  template?: TemplateSlug;
+  /** The running verification of the same address: its codes stay good. */
+  previous?: Verification | null;
+  /** Whom the address belongs to, when somebody. */
+  userId?: string;
+  /** The id of the address, when it is stored. */
+  identifierId?: string;
+}
+
+/** Mail and SMS to users, queued in the transaction that causes them. */
+@Injectable()
+export class MessagesService {
+  constructor(
+    private readonly instances: InstancesService,
+    private readonly verifications: VerificationsService,
+    private readonly queue: MailQueue,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Starts the proof of an address and mails its code; to a test address nothing is sent. */
+  async startEmailCode(tx: Tx, ctx: RequestContext, address: string, options: CodeOptions = {}): Promise<Verification> {
+    const isTest = isTestEmail(address) && (await this.instances.isTestMode(ctx));
+    const strategy = options.strategy ?? 'email_code';
+    const { verification, code } = await this.verifications.startCode(tx, ctx, strategy, {
+      previous: options.previous,
+      isTest,
+    });
+    if (!isTest)
+      await this.sendEmail(tx, ctx, address, options.template ?? 'verification_code', { otp_code: code }, options);
+    return verification;
+  }
+
+  /** Starts the proof of a number and sends its code; to a test number nothing is sent. */
+  async startPhoneCode(tx: Tx, ctx: RequestContext, number: string, options: CodeOptions = {}): Promise<Verification> {
+    const isTest = isTestPhone(number) && (await this.instances.isTestMode(ctx));
+    const strategy = options.strategy ?? 'phone_code';
+    const { verification, code } = await this.verifications.startCode(tx, ctx, strategy, {
+      previous: options.previous,
+      isTest,
+      details: { channel: 'sms' },
+    });
+    if (!isTest)
+      await this.sendSms(tx, ctx, number, options.template ?? 'verification_code', { otp_code: code }, options);
+    return verification;
+  }
+
+  /** Queues a mail, and tells of it (`email.created`). */
+  async sendEmail(
+    tx: Tx,
+    ctx: RequestContext,
+    to: string,
+    slug: TemplateSlug,
+    variables: object,
+    about: Pick<CodeOptions, 'userId' | 'identifierId'> = {},
+  ): Promise<void> {
+    const data = { ...variables, app: await this.app(ctx) };
+    const { subject, text, html } = render(slug, data);
+    await this.queue.add(tx, { instanceId: ctx.instanceId, kind: 'email', to, subject, text, html });
+    const id = newId('email', this.clock.now());
+    const shown = {
+      object: 'email',
+      id,
+      slug,
+      from_email_name: 'noreply',
+      reply_to_email_name: null,
+      to_email_address: to,
+      email_address_id: about.identifierId ?? null,
+      user_id: about.userId ?? null,
+      subject,
+      body: html,
+      body_plain: text,
+      status: 'queued',
+      data,
+      delivered_by_clerk: true,
+    };
+    await this.outbox.add(
+      tx,
+      event(ctx, 'email.created', about.userId ?? id, shown as unknown as EventData<'email.created'>),
+    );
+  }
+
+  /** Queues an SMS, and tells of it (`sms.created`). */
+  async sendSms(
+    tx: Tx,
+    ctx: RequestContext,
+    to: string,
+    slug: TemplateSlug,
+    variables: object,
+    about: Pick<CodeOptions, 'userId' | 'identifierId'> = {},
+  ): Promise<void> {
+    const data = { ...variables, app: await this.app(ctx) };
+    const text = render(slug, data).subject;
+    await this.queue.add(tx, { instanceId: ctx.instanceId, kind: 'sms', to, text });
+    const id = newId('sms', this.clock.now());
+    const shown = {
+      object: 'sms_message',
+      id,
+      slug,
+      from_phone_number: '',
+      to_phone_number: to,
+      phone_number_id: about.identifierId ?? null,
+      user_id: about.userId ?? null,
+      message: text,
+      status: 'queued',
+      data,
+      delivered_by_clerk: true,
+      created_at_ms: this.clock.now().getTime(),
+    };
+    await this.outbox.add(
+      tx,
+      event(ctx, 'sms.created', about.userId ?? id, shown as unknown as EventData<'sms.created'>),
+    );
+  }
+
+  private async app(ctx: RequestContext): Promise<object> {
+    const { settings, fapiUrl } = await this.instances.require(ctx.instanceId);
+    return {
+      name: settings.display.application_name,
+      logo_image_url: settings.display.logo_image_url,
+      domain_name: new URL(fapiUrl).host,
+    };
+  }
+}

@@ -1,0 +1,46 @@
+import Handlebars from 'handlebars';
+
+/** A message that the product writes, as an administrator may change it. Handlebars; HTML is escaped unless in triple braces. */
+export interface Template {
+  slug: string;
+  subject: string;
+  text: string;
+}
+
+/** Every message that is sent, by slug. */
+export const templates = {
+  verification_code: {
+    slug: 'verification_code',
+    subject: '{{otp_code}} is your verification code',
+    text: 'Your verification code for {{app.name}} is {{otp_code}}.\n\nIt works for ten minutes. If you did not ask for it, you can ignore this message; do not pass the code on to anybody.',
+  },
+  reset_password_code: {
+    slug: 'reset_password_code',
+    subject: '{{otp_code}} is your password reset code',
+    text: 'Your code to set a new password for {{app.name}} is {{otp_code}}.\n\nIt works for ten minutes. If you did not ask for it, somebody else may have tried to get into your account; your password has not changed.',
+  },
+} satisfies Record<string, Template>;
+
+/** The name of a template. */
+export type TemplateSlug = keyof typeof templates;
+
+/** A message with its variables filled in. */
+export interface Rendered {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** Fills in a template. */
+export function render(slug: TemplateSlug, data: object): Rendered {
+  const { subject, text } = templates[slug];
+  const fill = (source: string) => Handlebars.compile(source, { noEscape: true })(data);
+  const filled = fill(text);
+  return { subject: fill(subject), text: filled, html: toHtml(filled) };
+}
+
+const toHtml = (text: string) =>
+  text
+    .split('\n\n')
+    .map((paragraph) => `<p>${Handlebars.escapeExpression(paragraph)}</p>`)
+    .join('\n');

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { ClientsModule } from '../clients/clients.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { SessionTokensService } from './session-tokens.service.js';
+import { SessionsFapiController } from './sessions.fapi.controller.js';
+import { SessionsService } from './sessions.service.js';
+
+@Module({
+  imports: [ClientsModule, UsersModule],
+  controllers: [SessionsFapiController],
+  providers: [SessionsService, SessionTokensService],
+  exports: [SessionsService, SessionTokensService],
+})
+export class SessionsModule {}

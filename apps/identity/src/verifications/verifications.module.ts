@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { VerificationsService } from './verifications.service.js';
+
+@Module({ providers: [VerificationsService], exports: [VerificationsService] })
+export class VerificationsModule {}

@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import type { JsonObject, RequestContext } from '@latchkey/contracts';
+import { Clock, newCode, newId, sameSecret, SecretBox, type ApiError } from '@latchkey/core';
+import type { Tx } from '../db.js';
+import type { Verification } from '../generated/prisma/client.js';
+import {
+  codeIncorrect,
+  verificationAlreadyVerified,
+  verificationExpired,
+  verificationFailed,
+  verificationMissing,
+} from './verifications.errors.js';
+
+const CODE_LIFETIME_MS = 10 * 60_000;
+const MAX_ATTEMPTS = 3;
+
+/** The code that works for test addresses and test numbers while the instance is in test mode. */
+export const TEST_CODE = '424242';
+
+/** A code that is still good although a newer one was sent. */
+type EarlierCode = {
+  hash: string;
+  /** Milliseconds. */
+  until: number;
+};
+
+/** Proofs by one-time code. Attempts are counted by one conditional UPDATE, so callers that race get no more of them. */
+@Injectable()
+export class VerificationsService {
+  constructor(
+    private readonly box: SecretBox,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Starts a proof by code.
+   *
+   * @param previous the running verification of the same address, whose codes stay good for their own time
+   * @param isTest the address is a test address: the code is `TEST_CODE`
+   * @returns the verification and the code to send
+   */
+  async startCode(
+    tx: Tx,
+    ctx: RequestContext,
+    strategy: string,
+    {
+      previous,
+      isTest = false,
+      details = {},
+    }: { previous?: Verification | null; isTest?: boolean; details?: JsonObject } = {},
+  ): Promise<{ verification: Verification; code: string }> {
+    const now = this.clock.now();
+    const code = isTest ? TEST_CODE : newCode();
+    const verification = await tx.verification.create({
+      data: {
+        id: newId('verification', now),
+        instanceId: ctx.instanceId,
+        strategy,
+        status: 'unverified',
+        secretHash: this.box.mac(code),
+        expireAt: new Date(now.getTime() + CODE_LIFETIME_MS),
+        details: { ...details, earlier: earlierCodes(previous, strategy, now) },
+      },
+    });
+    return { verification, code };
+  }
+
+  /** A proof that needs no step of its own: by ticket, by an administrator, ... */
+  async createVerified(tx: Tx, ctx: { instanceId: string }, strategy: string): Promise<Verification> {
+    return tx.verification.create({
+      data: { id: newId('verification', this.clock.now()), instanceId: ctx.instanceId, strategy, status: 'verified' },
+    });
+  }
+
+  /**
+   * Tries a code. The count of attempts must outlive a wrong one, so the problem is returned, not thrown:
+   * let the transaction commit, then throw it.
+   *
+   * @returns what the caller is told, or undefined when the code was right and the verification is now `verified`
+   */
+  async attemptCode(tx: Tx, ctx: RequestContext, id: string | null, code: string): Promise<ApiError | undefined> {
+    if (!id) return verificationMissing();
+    const where = { id, instanceId: ctx.instanceId };
+    const [counted] = await tx.verification.updateManyAndReturn({
+      where: { ...where, status: 'unverified', attempts: { lt: MAX_ATTEMPTS } },
+      data: { attempts: { increment: 1 } },
+    });
+    if (!counted) return this.refusal(tx, where);
+    const now = this.clock.now();
+    if (!this.isRight(counted, code, now)) {
+      if (isOver(counted, now)) return this.end(tx, where, 'expired', verificationExpired());
+      return counted.attempts >= MAX_ATTEMPTS ? this.end(tx, where, 'failed', codeIncorrect()) : codeIncorrect();
+    }
+    await tx.verification.updateMany({ where, data: { status: 'verified', secretHash: null } });
+    return undefined;
+  }
+
+  private isRight(verification: Verification, code: string, now: Date): boolean {
+    const mac = this.box.mac(code);
+    const current: EarlierCode = { hash: verification.secretHash ?? '', until: verification.expireAt?.getTime() ?? 0 };
+    return [current, ...earlierOf(verification)].some(
+      ({ hash, until }) => until > now.getTime() && sameSecret(hash, mac),
+    );
+  }
+
+  private async end(
+    tx: Tx,
+    where: { id: string; instanceId: string },
+    status: string,
+    error: ApiError,
+  ): Promise<ApiError> {
+    await tx.verification.updateMany({ where, data: { status } });
+    return error;
+  }
+
+  private async refusal(tx: Tx, where: { id: string; instanceId: string }): Promise<ApiError> {
+    const verification = await tx.verification.findUnique({ where });
+    if (verification?.status === 'verified') return verificationAlreadyVerified();
+    return verification?.status === 'expired' ? verificationExpired() : verificationFailed();
+  }
+}
+
+const isOver = (verification: Verification, now: Date) =>
+  verification.expireAt !== null && verification.expireAt <= now;
+
+const earlierOf = (verification: Verification) => (verification.details as { earlier?: EarlierCode[] }).earlier ?? [];
+
+function earlierCodes(previous: Verification | null | undefined, strategy: string, now: Date): EarlierCode[] {
+  if (!previous?.secretHash || previous.strategy !== strategy || previous.status !== 'unverified') return [];
+  const codes = [{ hash: previous.secretHash, until: previous.expireAt?.getTime() ?? 0 }, ...earlierOf(previous)];
+  return codes.filter(({ until }) => until > now.getTime());
+}
