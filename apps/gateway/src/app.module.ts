@@ -1,0 +1,59 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { ClientStates, IdentityClient, ServiceTransport } from '@latchkey/clients';
+import { loadConfig } from '@latchkey/config';
+import { ContextSigner, HealthChecks, HealthController } from '@latchkey/http';
+import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
+import { SharedState } from '@latchkey/state';
+import { BapiController } from './bapi/bapi.controller.js';
+import { BapiService } from './bapi/bapi.service.js';
+import { CallersService } from './clients/callers.service.js';
+import { ClientTokens } from './clients/client-tokens.js';
+import { GATEWAY_CONFIG, GatewayConfig } from './config.js';
+import { FapiRequestsService } from './fapi/fapi-requests.service.js';
+import { FapiController } from './fapi/fapi.controller.js';
+import { FapiService } from './fapi/fapi.service.js';
+import { OwnOperations } from './fapi/own-operations.js';
+import { ForwardingService } from './forwarding/forwarding.service.js';
+import { InstancesService } from './instances/instances.service.js';
+import { LimitsService } from './limits/limits.service.js';
+import { Listeners } from './listeners/listeners.js';
+import { GatewayExceptionFilter } from './requests/gateway-exception.filter.js';
+
+export { createGateway, listen } from './listeners/create-gateway.js';
+export type { Address, ListenerName } from './listeners/listeners.js';
+
+/** The gateway: the only process that callers reach. */
+@Module({})
+export class GatewayModule {
+  static forRoot(env: Env, platform: Platform): DynamicModule {
+    const config = loadConfig(GatewayConfig, env);
+    return {
+      module: GatewayModule,
+      imports: [PlatformModule.forRoot(platform)],
+      controllers: [HealthController, FapiController, BapiController],
+      providers: [
+        { provide: GATEWAY_CONFIG, useValue: config },
+        { provide: ContextSigner, useValue: new ContextSigner(config.CONTEXT_SIGNING_KEY) },
+        { provide: HealthChecks, useValue: new HealthChecks({}) },
+        {
+          provide: IdentityClient,
+          inject: [ServiceTransport, ContextSigner],
+          useFactory: (transport: ServiceTransport, signer: ContextSigner) => new IdentityClient(transport, signer),
+        },
+        { provide: ClientStates, inject: [SharedState], useFactory: (state: SharedState) => new ClientStates(state) },
+        { provide: APP_FILTER, useClass: GatewayExceptionFilter },
+        Listeners,
+        InstancesService,
+        ClientTokens,
+        CallersService,
+        LimitsService,
+        ForwardingService,
+        FapiRequestsService,
+        FapiService,
+        OwnOperations,
+        BapiService,
+      ],
+    };
+  }
+}

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { ServiceTransport, type InstanceInfo } from '@latchkey/clients';
+import type { RequestContext } from '@latchkey/contracts';
+import { ApiError } from '@latchkey/core';
+import { CONTEXT_HEADER, ContextSigner } from '@latchkey/http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { header } from '../fapi/fapi-requests.service.js';
+import { ForwardingService, sendAnswer } from '../forwarding/forwarding.service.js';
+import { InstancesService } from '../instances/instances.service.js';
+import { LimitsService } from '../limits/limits.service.js';
+import type { Match } from '../operations/operations.router.js';
+import { apiVersionOf } from '../requests/api-version.js';
+import { authorizationMalformed, keyInvalid } from '../requests/gateway-errors.js';
+import { parameter, type Incoming } from '../requests/incoming.js';
+
+/** Answers BAPI: finds the instance by its secret key and forwards to the owner. */
+@Injectable()
+export class BapiService {
+  constructor(
+    private readonly instances: InstancesService,
+    private readonly forwarding: ForwardingService,
+    private readonly limits: LimitsService,
+    private readonly transport: ServiceTransport,
+    private readonly signer: ContextSigner,
+  ) {}
+
+  /** Answers a request for an operation of the contract. */
+  async answer(request: FastifyRequest, reply: FastifyReply, incoming: Incoming, match: Match): Promise<void> {
+    if (match.id === 'GetPublicInterstitial') return sendInterstitial(reply);
+    const ctx = await this.identify(request, incoming);
+    await this.limits.countBapi(ctx, match.id);
+    sendAnswer(reply, await this.forwarding.forward('bapi', ctx, match, incoming));
+  }
+
+  /** Answers the API of webhook endpoints, whose refusals have the shape that its client reads. */
+  async answerSvix(request: FastifyRequest, reply: FastifyReply, incoming: Incoming): Promise<void> {
+    try {
+      const ctx = await this.identify(request, incoming);
+      const { method, forwardedQuery, body, contentType } = incoming;
+      const answer = await this.transport.request('webhooks', {
+        method,
+        path: `/svix${incoming.path}${forwardedQuery ? `?${forwardedQuery}` : ''}`,
+        headers: {
+          [CONTEXT_HEADER]: this.signer.sign(ctx),
+          ...(body && contentType && { 'content-type': contentType }),
+          ...idempotencyKey(request),
+        },
+        body,
+      });
+      sendAnswer(reply, answer);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const detail = { code: error.code, detail: error.items[0]?.long_message ?? error.message };
+      void reply
+        .status(error.status)
+        .header('content-type', 'application/json')
+        .send(Buffer.from(JSON.stringify(detail)));
+    }
+  }
+
+  private async identify(request: FastifyRequest, { query }: Incoming): Promise<RequestContext> {
+    const instance = await this.authenticate(request);
+    return {
+      instanceId: instance.id,
+      environment: instance.environment,
+      api: 'bapi',
+      apiVersion: apiVersionOf(request.headers['clerk-api-version'], parameter(query, '__clerk_api_version')),
+      requestId: request.id,
+      fapiUrl: `https://${instance.frontendApi}`,
+      ipAddress: request.ip,
+      userAgent: header(request, 'user-agent') ?? '',
+    };
+  }
+
+  private async authenticate(request: FastifyRequest): Promise<InstanceInfo> {
+    const [, key] = /^Bearer +(\S+)$/i.exec(header(request, 'authorization') ?? '') ?? [];
+    if (!key) throw authorizationMalformed();
+    const instance = await this.instances.bySecretKey(key, request.id);
+    if (!instance) throw keyInvalid();
+    return instance;
+  }
+}
+
+function idempotencyKey(request: FastifyRequest): Record<string, string> {
+  const key = header(request, 'idempotency-key');
+  return key ? { 'idempotency-key': key } : {};
+}
+
+/** A page that does nothing: SDKs from before the handshake showed one while they looked for a session. */
+function sendInterstitial(reply: FastifyReply): void {
+  void reply
+    .header('content-type', 'text/html; charset=utf-8')
+    .send('<!doctype html><html><head><meta charset="utf-8"><title>Please reload</title></head><body></body></html>');
+}

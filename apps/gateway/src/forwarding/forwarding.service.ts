@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { ServiceTransport, type Owner, type ServiceResponse } from '@latchkey/clients';
+import type { Api, RequestContext } from '@latchkey/contracts';
+import { CONTEXT_HEADER, ContextSigner, internalPath } from '@latchkey/http';
+import type { FastifyReply } from 'fastify';
+import type { Match } from '../operations/operations.router.js';
+import type { Incoming } from '../requests/incoming.js';
+
+/** What identity tells the gateway beside its answer. */
+export const CLIENT_HEADER = 'x-latchkey-client';
+export const DEV_BROWSER_HEADER = 'x-latchkey-dev-browser';
+
+/** Headers of one connection, or of the way between the services: callers do not see them. */
+const OWN_HEADERS = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'content-type',
+  'date',
+  CLIENT_HEADER,
+  DEV_BROWSER_HEADER,
+]);
+
+/** Hands requests to the services that own their operations. */
+@Injectable()
+export class ForwardingService {
+  constructor(
+    private readonly transport: ServiceTransport,
+    private readonly signer: ContextSigner,
+  ) {}
+
+  /**
+   * The owner's answer to a request.
+   *
+   * @param extra headers of the caller that the owner reads
+   * @throws ServiceUnavailable when the owner does not answer
+   */
+  forward(
+    api: Api,
+    ctx: RequestContext,
+    { owner, path }: Match,
+    { method, forwardedQuery, body, contentType }: Incoming,
+    extra: Record<string, string> = {},
+  ): Promise<ServiceResponse> {
+    const headers: Record<string, string> = { ...extra, [CONTEXT_HEADER]: this.signer.sign(ctx) };
+    // SDKs name a content type on requests without a body, too.
+    if (body && contentType) headers['content-type'] = contentType;
+    return this.transport.request(owner as Owner, {
+      method: method === 'HEAD' ? 'GET' : method,
+      path: internalPath(api, path) + (forwardedQuery ? `?${forwardedQuery}` : ''),
+      headers,
+      body,
+    });
+  }
+}
+
+/** Whether an answer is JSON. */
+export const isJson = ({ headers }: ServiceResponse) =>
+  String(headers['content-type'] ?? '').startsWith('application/json');
+
+/** Passes an owner's answer on, with `body` in place of its own when given. */
+export function sendAnswer(reply: FastifyReply, answer: ServiceResponse, body: Buffer = answer.body): void {
+  for (const [name, value] of Object.entries(answer.headers))
+    if (value !== undefined && !OWN_HEADERS.has(name)) reply.header(name, value);
+  // Exactly so: `@clerk/backend` compares the text, and takes what has a charset for no JSON.
+  if (isJson(answer)) reply.header('content-type', 'application/json');
+  else if (answer.headers['content-type']) reply.header('content-type', answer.headers['content-type']);
+  void reply.status(answer.status).send(body.length > 0 ? body : undefined);
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { BODY_LIMIT_BYTES } from '@latchkey/http';
+import { NestLogger } from '@latchkey/observability';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { Listeners, routedUrl, type Address, type ListenerName } from './listeners.js';
+
+/** Makes the gateway's Nest application; it does not listen yet. */
+export async function createGateway(module: DynamicModule): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: trustedProxies(module),
+    genReqId: () => randomBytes(16).toString('hex'),
+    rewriteUrl: routedUrl,
+    routerOptions: { maxParamLength: 2048 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger: new NestLogger(),
+  });
+  const fastify = app.getHttpAdapter().getInstance();
+  // Bodies are forwarded, not read.
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  return app;
+}
+
+/** Opens the gateway's sockets and gives the address of each. */
+export async function listen<Names extends ListenerName>(
+  app: NestFastifyApplication,
+  addresses: Record<Names, Address>,
+): Promise<Record<Names, string>> {
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  const listeners = app.get(Listeners);
+  const urls: Partial<Record<Names, string>> = {};
+  for (const name of Object.keys(addresses) as Names[]) urls[name] = await listeners.open(app, name, addresses[name]);
+  return urls as Record<Names, string>;
+}
+
+/** Needed before there is an application to ask for its configuration. */
+function trustedProxies(module: DynamicModule): boolean | string {
+  const provider = module.providers?.find((entry) => 'provide' in entry && entry.provide === GATEWAY_CONFIG);
+  return (provider as { useValue: GatewayConfig }).useValue.GATEWAY_TRUSTED_PROXIES;
+}

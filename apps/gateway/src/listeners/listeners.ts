@@ -1,0 +1,61 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+/** What a socket serves: one of the public APIs, or probes and metrics. */
+export type ListenerName = 'fapi' | 'bapi' | 'ops';
+
+/** Where to listen; port 0 takes a free one. */
+export interface Address {
+  host: string;
+  port: number;
+}
+
+const APIS = new WeakMap<Server, ListenerName>();
+
+/**
+ * The sockets of the gateway. All feed the same router; what came in at one of the APIs gets its name in front of its path
+ * (`/fapi/v1/client`), so that nothing of one API can be reached through the other, and probes through neither.
+ */
+@Injectable()
+export class Listeners implements BeforeApplicationShutdown {
+  private readonly servers: Server[] = [];
+
+  /** Opens the sockets and gives the address of each. */
+  async open(app: NestFastifyApplication, name: ListenerName, { host, port }: Address): Promise<string> {
+    const fastify = app.getHttpAdapter().getInstance();
+    const server = createServer((request, response) => fastify.routing(request, response));
+    APIS.set(server, name);
+    // A client that a proxy has kept waiting must not meet a server that has just hung up.
+    server.keepAliveTimeout = 75_000;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => resolve());
+    });
+    this.servers.push(server);
+    const address = server.address() as AddressInfo;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  }
+
+  /** Takes no more connections, and waits for the requests in hand. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(
+      this.servers.map((server) => {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        server.closeIdleConnections();
+        return closed;
+      }),
+    );
+  }
+}
+
+/** The path under which the router knows a request: the name of the API in front, and no repeated slashes. */
+export function routedUrl(request: IncomingMessage): string {
+  const url = request.url ?? '/';
+  const name = APIS.get((request.socket as { server?: Server }).server!);
+  if (name === undefined || name === 'ops') return url;
+  const end = url.indexOf('?');
+  const path = (end < 0 ? url : url.slice(0, end)).replace(/\/{2,}/g, '/');
+  return `/${name}${path.startsWith('/') ? path : '/'}${end < 0 ? '' : url.slice(end)}`;
+}

@@ -1,0 +1,40 @@
+import { operations, type Api, type OperationId, type ServiceName } from '@latchkey/contracts';
+import type { Operation } from '@latchkey/contracts';
+import findMyWay, { type HTTPMethod, type Instance } from 'find-my-way';
+
+/** The operation that a request asks for. */
+export interface Match {
+  id: OperationId;
+  owner: ServiceName;
+  /** The path as its owner knows it. */
+  path: string;
+}
+
+const compiled: Record<Api, Instance<findMyWay.HTTPVersion.V1>> = { fapi: compile('fapi'), bapi: compile('bapi') };
+
+/** The operation at `method` and `path` of an API, from the table that the services share; undefined when there is none. */
+export function findOperation(api: Api, method: string, path: string): Match | undefined {
+  const known = canonical(api, path);
+  // A HEAD is a GET whose body stays here.
+  const found = compiled[api].find((method === 'HEAD' ? 'GET' : method) as HTTPMethod, known);
+  return found ? { ...(found.store as Omit<Match, 'path'>), path: known } : undefined;
+}
+
+/** A path without what callers may add to it or leave out. */
+function canonical(api: Api, path: string): string {
+  // The key's text ends in a path in development (shape D), and backends call below it.
+  let known = api === 'fapi' && path.startsWith('/accounts.dev/') ? path.slice('/accounts.dev'.length) : path;
+  if (known.length > 1 && known.endsWith('/')) known = known.slice(0, -1);
+  // `@clerk/backend` leaves the version out for the credentials of machines.
+  if (api === 'bapi' && UNVERSIONED.test(known)) return `/v1${known}`;
+  return known;
+}
+
+const UNVERSIONED = /^\/(api_keys|m2m_tokens|oauth_applications\/access_tokens)(\/|$)/;
+
+function compile(api: Api): Instance<findMyWay.HTTPVersion.V1> {
+  const router = findMyWay({ maxParamLength: 512 });
+  for (const [id, { method, path, owner }] of Object.entries<Operation>(operations[api]))
+    router.on(method, path, () => undefined, { id: id as OperationId, owner });
+  return router;
+}

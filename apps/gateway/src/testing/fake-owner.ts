@@ -1,0 +1,120 @@
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import type { ClientState, InstanceInfo } from '@latchkey/clients';
+import type { RequestContext } from '@latchkey/contracts';
+import { hashSecret } from '@latchkey/core';
+import { CONTEXT_HEADER, ContextSigner } from '@latchkey/http';
+
+export const CONTEXT_KEY = 'a context key that only tests have, of 32+';
+const signer = new ContextSigner(CONTEXT_KEY);
+
+/** What an owner was asked. */
+export interface Asked {
+  method: string;
+  url: string;
+  ctx: RequestContext;
+  body: string;
+  headers: FastifyRequest['headers'];
+}
+
+/** Stands in for identity (another service): knows instances and clients, and answers every operation the same way. */
+export class FakeOwner {
+  readonly asked: Asked[] = [];
+  readonly clients = new Map<string, ClientState>();
+  readonly devBrowsers = new Map<string, string | null>();
+  /** What the next operation is answered with. */
+  next: { status?: number; body?: object | string; headers?: Record<string, string> } = {};
+  readonly instances = new Map<string, InstanceInfo>();
+  private privateKey!: CryptoKey;
+  private jwk!: Record<string, unknown>;
+
+  async start(): Promise<FastifyInstance> {
+    const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+    this.privateKey = privateKey;
+    this.jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'RS256', use: 'sig' };
+    const fastify = Fastify();
+    fastify.removeAllContentTypeParsers();
+    fastify.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    fastify.get('/internal/instances/resolve', (request) => this.instances.get(selectorOf(request)) ?? null);
+    fastify.get('/internal/clients/:id/state', (request) => this.clients.get(idOf(request)) ?? null);
+    fastify.get('/internal/dev_browsers/:id', (request) => {
+      const clientId = this.devBrowsers.get(idOf(request));
+      return clientId === undefined ? null : { client_id: clientId };
+    });
+    fastify.get('/internal/clients/current/snapshot', (request) => {
+      const state = this.clients.get(contextOf(request).clientId ?? '');
+      return state ? { object: 'client', id: state.id, sessions: state.sessions, updated_at: state.updatedAt } : null;
+    });
+    fastify.all('/*', (request, reply) => {
+      const { method, url, headers, body } = request;
+      this.asked.push({ method, url, headers, body: String(body ?? ''), ctx: contextOf(request) });
+      const { status = 200, body: answer = { object: 'thing' }, headers: more = {} } = this.next;
+      this.next = {};
+      return reply.status(status).headers(more).send(answer);
+    });
+    return fastify;
+  }
+
+  /** Adds an instance that answers at `host` and to `secretKey`. */
+  addInstance(id: string, environment: InstanceInfo['environment'], host: string, secretKey: string): InstanceInfo {
+    const instance: InstanceInfo = {
+      id,
+      environment,
+      publishableKey: `pk_test_${id}`,
+      frontendApi: host,
+      cookieSuffix: 'SUFFIX12',
+      jwks: [this.jwk],
+      allowedOrigins: ['https://partner.example'],
+    };
+    this.instances.set(host, instance);
+    this.instances.set(hashSecret(secretKey), instance);
+    return instance;
+  }
+
+  /** Adds a client with one session, and gives its token. */
+  async addClient(id: string, change: Partial<ClientState> = {}): Promise<string> {
+    const session = {
+      id: `sess_${id}`,
+      userId: `user_${id}`,
+      status: 'active' as const,
+      organizationId: null,
+      actor: null,
+      expireAt: Date.now() + 3_600_000,
+      abandonAt: Date.now() + 3_600_000,
+    };
+    this.clients.set(id, {
+      id,
+      rotatingToken: 'current',
+      previousToken: null,
+      previousUntil: 0,
+      lastActiveSessionId: session.id,
+      updatedAt: 1_700_000_000_500,
+      sessions: [session],
+      ...change,
+    });
+    return this.sign({ id, rotating_token: 'current' });
+  }
+
+  /** A token that the instances' key has signed. */
+  sign(claims: Record<string, unknown>): Promise<string> {
+    return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'test' }).sign(this.privateKey);
+  }
+
+  /** The last request that reached an operation. */
+  get last(): Asked {
+    return this.asked[this.asked.length - 1]!;
+  }
+}
+
+const idOf = (request: FastifyRequest) => (request.params as { id: string }).id;
+
+function contextOf(request: FastifyRequest): RequestContext {
+  const ctx = signer.verify(String(request.headers[CONTEXT_HEADER]));
+  if (!ctx) throw new Error('the gateway has not signed this');
+  return ctx;
+}
+
+function selectorOf(request: FastifyRequest): string {
+  const query = request.query as Record<string, string>;
+  return query.host ?? query.secret_key_hash ?? '';
+}

@@ -1,0 +1,67 @@
+import { request as httpRequest } from 'node:http';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { TestClock } from '@latchkey/core';
+import { standalonePlatform } from '@latchkey/platform';
+import { createGateway, GatewayModule, listen } from '../app.module.js';
+import { CONTEXT_KEY, FakeOwner } from './fake-owner.js';
+
+/** An answer over HTTP. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+  json: () => any; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look into any answer
+}
+
+/** A request to one of the gateway's sockets. Node's own client, for `fetch` sends no Host and Origin of one's choice. */
+export interface Call {
+  method?: string;
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** Starts a gateway in front of a fake owner, for the tests of one file. */
+export function useGateway(env: Record<string, string> = {}) {
+  const owner = new FakeOwner();
+  const clock = new TestClock();
+  let app: NestFastifyApplication;
+  let urls: { fapi: string; bapi: string; ops: string };
+
+  beforeAll(async () => {
+    const platform = standalonePlatform(clock);
+    const fastify = await owner.start();
+    for (const service of ['identity', 'organizations', 'billing', 'webhooks'] as const)
+      platform.transport.register(service, fastify);
+    app = await createGateway(GatewayModule.forRoot({ CONTEXT_SIGNING_KEY: CONTEXT_KEY, ...env }, platform));
+    const address = { host: '127.0.0.1', port: 0 };
+    urls = await listen(app, { fapi: address, bapi: address, ops: address });
+  });
+  afterAll(async () => {
+    await app.close();
+  });
+
+  const call = (name: 'fapi' | 'bapi' | 'ops') => (options: Call) => send(urls[name], options);
+  return { owner, clock, fapi: call('fapi'), bapi: call('bapi'), ops: call('ops') };
+}
+
+function send(base: string, { method = 'GET', path, headers = {}, body }: Call): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(base + path, { method, headers, agent: false }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () => {
+        const text = Buffer.concat(parts).toString();
+        resolve({
+          status: response.statusCode!,
+          headers: response.headers,
+          text,
+          json: () => JSON.parse(text) as unknown,
+        });
+      });
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
