@@ -66,7 +66,7 @@ export class BapiService {
       api: 'bapi',
       apiVersion: apiVersionOf(request.headers['clerk-api-version'], parameter(query, '__clerk_api_version')),
       requestId: request.id,
-      fapiUrl: `https://${instance.frontendApi}`,
+      fapiUrl: instance.fapiUrl,
       ipAddress: request.ip,
       userAgent: header(request, 'user-agent') ?? '',
     };

@@ -48,8 +48,9 @@ export class FapiRequestsService {
     const host = request.host;
     const instance = await this.instances.byHost(host, request.id);
     if (!instance) throw hostInvalid();
-    const protocol = instance.environment === 'production' ? 'https' : request.protocol;
-    return { instance, fapiUrl: `${protocol}://${host}`, isProxied: false, ipAddress: request.ip };
+    // In development people reach it as they like: by an address, a name, through a tunnel.
+    const fapiUrl = instance.environment === 'production' ? instance.fapiUrl : `${request.protocol}://${host}`;
+    return { instance, fapiUrl, isProxied: false, ipAddress: request.ip };
   }
 
   /** The context of a request, with the client and the session that it may act through. */

@@ -62,6 +62,7 @@ export class FakeOwner {
       environment,
       publishableKey: `pk_test_${id}`,
       frontendApi: host,
+      fapiUrl: `${environment === 'production' ? 'https' : 'http'}://${host}`,
       cookieSuffix: 'SUFFIX12',
       jwks: [this.jwk],
       allowedOrigins: ['https://partner.example'],
