@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
-import { compare } from '@node-rs/bcrypt';
+import bcrypt from 'bcrypt';
 import { ApiError } from '@latchkey/core';
 
 /** Hashes at once: more than the cores only lengthens every one of them (`components.md`, what things cost). */
@@ -21,7 +21,7 @@ export const hashPassword = (password: string): Promise<string> =>
  * @param hasher the algorithm, as `password_hasher` of the contract names it
  */
 export function verifyPassword(password: string, digest: string, hasher: string): Promise<boolean> {
-  return queued(() => (hasher === 'bcrypt' ? compare(password, digest) : verify(digest, password)));
+  return queued(() => (hasher === 'bcrypt' ? bcrypt.compare(password, digest) : verify(digest, password)));
 }
 
 /** Spends the time of a verification on a password of nobody, so that an unknown account answers as slowly as a known one. */
