@@ -15,9 +15,14 @@ import { FapiController } from './fapi/fapi.controller.js';
 import { FapiService } from './fapi/fapi.service.js';
 import { OwnOperations } from './fapi/own-operations.js';
 import { ForwardingService } from './forwarding/forwarding.service.js';
+import { InboxController } from './inbox/inbox.controller.js';
 import { InstancesService } from './instances/instances.service.js';
 import { LimitsService } from './limits/limits.service.js';
 import { Listeners } from './listeners/listeners.js';
+import { BundlesService } from './npm/bundles.service.js';
+import { NpmController } from './npm/npm.controller.js';
+import { HomeController } from './portal/home.controller.js';
+import { PortalController } from './portal/portal.controller.js';
 import { GatewayExceptionFilter } from './requests/gateway-exception.filter.js';
 
 export { createGateway, listen } from './listeners/create-gateway.js';
@@ -31,7 +36,16 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [PlatformModule.forRoot(platform)],
-      controllers: [HealthController, FapiController, BapiController],
+      controllers: [
+        HealthController,
+        NpmController,
+        HomeController,
+        PortalController,
+        // Only what is kept in this process can be shown.
+        ...(platform.messaging.inbox ? [InboxController] : []),
+        FapiController,
+        BapiController,
+      ],
       providers: [
         { provide: GATEWAY_CONFIG, useValue: config },
         { provide: ContextSigner, useValue: new ContextSigner(config.CONTEXT_SIGNING_KEY) },
@@ -53,6 +67,7 @@ export class GatewayModule {
         FapiService,
         OwnOperations,
         BapiService,
+        BundlesService,
       ],
     };
   }

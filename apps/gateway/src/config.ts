@@ -14,11 +14,6 @@ export const GatewayConfig = z.object({
     .default('false')
     .transform((text): boolean | string => (text in TRUTHS ? TRUTHS[text as keyof typeof TRUTHS] : text))
     .meta({ example: '10.0.0.0/8,127.0.0.1' }),
-  /** The page at which a developer reads the mails and messages that a development instance sends. */
-  GATEWAY_INBOX: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((text) => text === 'true'),
 });
 export type GatewayConfig = z.output<typeof GatewayConfig>;
 

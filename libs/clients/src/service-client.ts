@@ -38,7 +38,8 @@ export class ServiceClient {
     if (body !== undefined) headers['content-type'] = 'application/json';
     const response = await this.transport.request(this.service, { method, path: `/internal${path}`, headers, body });
     if (response.status >= 400) throw toError(response);
-    return (response.body.length ? JSON.parse(response.body.toString()) : undefined) as T;
+    // Nest answers null with no body at all.
+    return (response.body.length ? JSON.parse(response.body.toString()) : null) as T;
   }
 }
 

@@ -36,7 +36,7 @@ export class ForwardingService {
    * @param extra headers of the caller that the owner reads
    * @throws ServiceUnavailable when the owner does not answer
    */
-  forward(
+  async forward(
     api: Api,
     ctx: RequestContext,
     { owner, path }: Match,
@@ -46,14 +46,22 @@ export class ForwardingService {
     const headers: Record<string, string> = { ...extra, [CONTEXT_HEADER]: this.signer.sign(ctx) };
     // SDKs name a content type on requests without a body, too.
     if (body && contentType) headers['content-type'] = contentType;
-    return this.transport.request(owner as Owner, {
+    const answer = await this.transport.request(owner as Owner, {
       method: method === 'HEAD' ? 'GET' : method,
       path: internalPath(api, path) + (forwardedQuery ? `?${forwardedQuery}` : ''),
       headers,
       body,
     });
+    return answer.status === 200 && answer.body.length === 0 ? asNull(answer) : answer;
   }
 }
+
+/** Nest answers null with no body at all; the SDKs parse every 200. */
+const asNull = (answer: ServiceResponse): ServiceResponse => ({
+  ...answer,
+  headers: { ...answer.headers, 'content-type': 'application/json' },
+  body: Buffer.from('null'),
+});
 
 /** Whether an answer is JSON. */
 export const isJson = ({ headers }: ServiceResponse) =>

@@ -12,6 +12,8 @@ export interface Address {
   port: number;
 }
 
+const KEY_PATH = /^\/accounts\.dev(?=\/|$)/;
+
 const APIS = new WeakMap<Server, ListenerName>();
 
 /**
@@ -50,12 +52,19 @@ export class Listeners implements BeforeApplicationShutdown {
   }
 }
 
-/** The path under which the router knows a request: the name of the API in front, and no repeated slashes. */
+/**
+ * The path under which the router knows a request: the name of the API in front, no slash at the end, and none repeated.
+ * The key of a development instance may end in a path (`compat/fapi.md` 1.2, shape D); backends and script loaders then
+ * call below it.
+ */
 export function routedUrl(request: IncomingMessage): string {
   const url = request.url ?? '/';
   const name = APIS.get((request.socket as { server?: Server }).server!);
   if (name === undefined || name === 'ops') return url;
   const end = url.indexOf('?');
-  const path = (end < 0 ? url : url.slice(0, end)).replace(/\/{2,}/g, '/');
-  return `/${name}${path.startsWith('/') ? path : '/'}${end < 0 ? '' : url.slice(end)}`;
+  const path = `/${end < 0 ? url : url.slice(0, end)}`
+    .replace(/\/{2,}/g, '/')
+    .replace(KEY_PATH, '')
+    .replace(/\/$/, '');
+  return `/${name}${path}${end < 0 ? '' : url.slice(end)}`;
 }

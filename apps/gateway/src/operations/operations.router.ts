@@ -20,14 +20,10 @@ export function findOperation(api: Api, method: string, path: string): Match | u
   return found ? { ...(found.store as Omit<Match, 'path'>), path: known } : undefined;
 }
 
-/** A path without what callers may add to it or leave out. */
+/** A path with what callers may leave out. */
 function canonical(api: Api, path: string): string {
-  // The key's text ends in a path in development (shape D), and backends call below it.
-  let known = api === 'fapi' && path.startsWith('/accounts.dev/') ? path.slice('/accounts.dev'.length) : path;
-  if (known.length > 1 && known.endsWith('/')) known = known.slice(0, -1);
   // `@clerk/backend` leaves the version out for the credentials of machines.
-  if (api === 'bapi' && UNVERSIONED.test(known)) return `/v1${known}`;
-  return known;
+  return api === 'bapi' && UNVERSIONED.test(path) ? `/v1${path}` : path;
 }
 
 const UNVERSIONED = /^\/(api_keys|m2m_tokens|oauth_applications\/access_tokens)(\/|$)/;

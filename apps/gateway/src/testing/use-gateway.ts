@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TestClock } from '@latchkey/core';
+import type { LocalInbox } from '@latchkey/messaging';
 import { standalonePlatform } from '@latchkey/platform';
 import { createGateway, GatewayModule, listen } from '../app.module.js';
 import { CONTEXT_KEY, FakeOwner } from './fake-owner.js';
@@ -9,6 +10,7 @@ import { CONTEXT_KEY, FakeOwner } from './fake-owner.js';
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
+  bytes: Buffer;
   text: string;
   json: () => any; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look into any answer
 }
@@ -26,10 +28,12 @@ export function useGateway(env: Record<string, string> = {}) {
   const owner = new FakeOwner();
   const clock = new TestClock();
   let app: NestFastifyApplication;
+  let kept: LocalInbox;
   let urls: { fapi: string; bapi: string; ops: string };
 
   beforeAll(async () => {
     const platform = standalonePlatform(clock);
+    kept = platform.inbox;
     const fastify = await owner.start();
     for (const service of ['identity', 'organizations', 'billing', 'webhooks'] as const)
       platform.transport.register(service, fastify);
@@ -42,7 +46,7 @@ export function useGateway(env: Record<string, string> = {}) {
   });
 
   const call = (name: 'fapi' | 'bapi' | 'ops') => (options: Call) => send(urls[name], options);
-  return { owner, clock, fapi: call('fapi'), bapi: call('bapi'), ops: call('ops') };
+  return { owner, clock, fapi: call('fapi'), bapi: call('bapi'), ops: call('ops'), inbox: () => kept };
 }
 
 function send(base: string, { method = 'GET', path, headers = {}, body }: Call): Promise<Answer> {
@@ -51,10 +55,12 @@ function send(base: string, { method = 'GET', path, headers = {}, body }: Call):
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () => {
-        const text = Buffer.concat(parts).toString();
+        const bytes = Buffer.concat(parts);
+        const text = bytes.toString();
         resolve({
           status: response.statusCode!,
           headers: response.headers,
+          bytes,
           text,
           json: () => JSON.parse(text) as unknown,
         });
