@@ -1,12 +1,19 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { loadConfig } from '@latchkey/config';
+import { SecretBox } from '@latchkey/core';
 import { DbModule } from '@latchkey/db';
 import { EventsModule } from '@latchkey/events';
 import { HttpModule } from '@latchkey/http';
 import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
-import { WebhooksConfig } from './config.js';
+import { ApplicationsModule } from './applications/applications.module.js';
+import { AttemptsModule } from './attempts/attempts.module.js';
+import { BackgroundTasksModule } from './background-tasks/background-tasks.module.js';
+import { WEBHOOKS_CONFIG, WebhooksConfig } from './config.js';
 import { WebhooksDb } from './db.js';
+import { DeliveriesModule } from './deliveries/deliveries.module.js';
+import { EndpointsModule } from './endpoints/endpoints.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
+import { MessagesModule } from './messages/messages.module.js';
 
 /** The service `webhooks`: what stands around its features. */
 @Module({})
@@ -16,6 +23,7 @@ export class WebhooksModule {
     const databaseUrl = config.WEBHOOKS_DATABASE_URL;
     return {
       module: WebhooksModule,
+      global: true,
       imports: [
         PlatformModule.forRoot(platform),
         DbModule.forRoot(WebhooksDb, PrismaClient, { url: databaseUrl, poolSize: config.WEBHOOKS_DATABASE_POOL }),
@@ -27,7 +35,18 @@ export class WebhooksModule {
           consumes: ['identity', 'organizations', 'billing', 'webhooks'],
           adapter: platform.events,
         }),
+        ApplicationsModule,
+        AttemptsModule,
+        BackgroundTasksModule,
+        DeliveriesModule,
+        EndpointsModule,
+        MessagesModule,
       ],
+      providers: [
+        { provide: WEBHOOKS_CONFIG, useValue: config },
+        { provide: SecretBox, useValue: new SecretBox(config.MASTER_KEY) },
+      ],
+      exports: [WEBHOOKS_CONFIG, SecretBox],
     };
   }
 }

@@ -9,5 +9,27 @@ export const WebhooksConfig = z.object({
   WEBHOOKS_DATABASE_POOL: z.coerce.number().int().min(1).default(10),
   /** Shared with the gateway, which signs the request context with it. */
   CONTEXT_SIGNING_KEY: z.string().min(32),
+  /** Encrypts the secrets that messages are signed with. Losing it makes them unreadable. */
+  MASTER_KEY: z.string().min(32),
+  /** Networks that endpoints may lie in although they are not public, separated by commas. */
+  WEBHOOKS_ALLOWED_TARGETS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((range) => range.trim())
+        .filter(Boolean),
+    )
+    .meta({ example: '127.0.0.0/8,::1/128' }),
+  /** How many days messages and attempts are kept; payloads no longer than 90 of them. */
+  WEBHOOKS_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  /** Most messages that this process sends at the same time. */
+  WEBHOOKS_MAX_IN_FLIGHT: z.coerce.number().int().min(1).default(1024),
+  /** Where a browser finds the portal, through the gateway. */
+  WEBHOOKS_PORTAL_URL: z.url().default('http://127.0.0.1:4100/webhooks-portal'),
 });
 export type WebhooksConfig = z.output<typeof WebhooksConfig>;
+
+/** Under which Nest finds the configuration. */
+export const WEBHOOKS_CONFIG = Symbol('WebhooksConfig');

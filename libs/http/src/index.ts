@@ -5,6 +5,7 @@ export * from './create-app.js';
 export * from './health.controller.js';
 export * from './http.module.js';
 export * from './operation.decorators.js';
+export * from './outbound/guarded-client.js';
 export * from './pages.js';
 export * from './session.guard.js';
 export * from './validation.pipe.js';

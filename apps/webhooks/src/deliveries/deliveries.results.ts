@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '@latchkey/core';
+import { transaction } from '@latchkey/db';
+import { JobQueue } from '@latchkey/jobs';
+import { counter, logOf } from '@latchkey/observability';
+import { WebhooksDb, type Tx } from '../db.js';
+import { EndpointHealth, type Entry } from './deliveries.health.js';
+import { DUE_JOB } from './deliveries.jobs.js';
+import { settleDeliveries, STATUS, writeResults, type AttemptResult, type Outgoing } from './deliveries.queries.js';
+import type { Target } from './deliveries.targets.js';
+
+const BATCH = 500;
+/** With more than this unwritten, nothing more is sent: the database does not keep up, or is away. */
+const CONGESTED = 5_000;
+const RETRY_MS = 500;
+
+const attempts = counter('latchkey_webhook_attempts_total', 'Attempts to deliver a message', ['result']);
+
+/** Writes down what came of attempts, in batches: while one is being written the next one gathers. */
+@Injectable()
+export class DeliveryResults {
+  private readonly log = logOf({ feature: 'webhooks.deliveries' });
+  private entries: Entry[] = [];
+  private settled: { delivery: Outgoing; status: number }[] = [];
+  private writing: Promise<void> | undefined;
+  private readonly scheduled = new Set<number>();
+
+  constructor(
+    private readonly db: WebhooksDb,
+    private readonly health: EndpointHealth,
+    private readonly jobs: JobQueue,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Whether the table is too far behind for more to be sent. */
+  get isCongested(): boolean {
+    return this.entries.length > CONGESTED;
+  }
+
+  /** Keeps the outcome of an attempt. */
+  add(result: AttemptResult, target: Target): void {
+    this.entries.push({ result, target });
+    attempts.inc({ result: result.status === STATUS.success ? 'ok' : 'failed' });
+    this.writing ??= this.writeAll();
+  }
+
+  /** Ends a delivery without an attempt. */
+  settle(delivery: Outgoing, status: number): void {
+    this.settled.push({ delivery, status });
+    this.writing ??= this.writeAll();
+  }
+
+  /** Resolves when everything is written. */
+  async flush(): Promise<void> {
+    await this.writing;
+  }
+
+  private async writeAll(): Promise<void> {
+    // A turn of the event loop, so that answers that came together are written together.
+    await new Promise((done) => setImmediate(done));
+    while (this.entries.length + this.settled.length > 0) {
+      const batch = this.entries.splice(0, BATCH);
+      const settled = this.settled.splice(0, BATCH);
+      try {
+        await this.write(batch, settled);
+        await this.scheduleRetries(batch);
+      } catch (err) {
+        // The messages have been sent; that must be known, however long the database is away.
+        this.log.warn({ err, attempts: batch.length }, 'the outcome of deliveries is not written yet');
+        this.entries.unshift(...batch);
+        this.settled.unshift(...settled);
+        await delay(RETRY_MS);
+      }
+    }
+    this.writing = undefined;
+  }
+
+  private async write(batch: Entry[], settled: { delivery: Outgoing; status: number }[]): Promise<void> {
+    for (const [status, group] of Map.groupBy(settled, (entry) => entry.status)) {
+      await settleDeliveries(
+        this.db,
+        group.map((entry) => entry.delivery),
+        status,
+      );
+    }
+    if (batch.length === 0) return;
+    const results = batch.map((entry) => entry.result);
+    const notable = this.health.notable(batch);
+    if (notable.length === 0) return writeResults(this.db, results);
+    await transaction(this.db, async (tx: Tx) => {
+      await writeResults(tx, results);
+      for (const note of notable) await note(tx);
+    });
+  }
+
+  /** Asks to be woken when the retries are due: one job for all that fall into the same second. */
+  private async scheduleRetries(batch: Entry[]): Promise<void> {
+    const now = Math.floor(this.clock.now().getTime() / 1000);
+    for (const second of this.scheduled) if (second < now) this.scheduled.delete(second);
+    for (const { result } of batch) {
+      if (!result.nextAttemptAt) continue;
+      const second = Math.ceil(result.nextAttemptAt.getTime() / 1000);
+      if (this.scheduled.has(second)) continue;
+      this.scheduled.add(second);
+      await this.jobs.add(DUE_JOB, String(second), null, { runAt: new Date(second * 1000) });
+    }
+  }
+}
