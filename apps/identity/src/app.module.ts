@@ -19,6 +19,9 @@ import { PrismaClient } from './generated/prisma/client.js';
 import { InstancesModule } from './instances/instances.module.js';
 import { SignUpsModule } from './sign-ups/sign-ups.module.js';
 
+/** Tables above instances, or by which a request's instance is found. */
+const UNSCOPED = ['Application', 'Instance', 'InstanceHost', 'SecretKey'];
+
 /** The service `identity`: what stands around its features. */
 @Module({})
 export class IdentityModule {
@@ -30,7 +33,11 @@ export class IdentityModule {
       global: true,
       imports: [
         PlatformModule.forRoot(platform),
-        DbModule.forRoot(IdentityDb, PrismaClient, { url: databaseUrl, poolSize: config.IDENTITY_DATABASE_POOL }),
+        DbModule.forRoot(IdentityDb, PrismaClient, {
+          url: databaseUrl,
+          poolSize: config.IDENTITY_DATABASE_POOL,
+          unscoped: UNSCOPED,
+        }),
         HttpModule.forRoot({ contextKey: config.CONTEXT_SIGNING_KEY, db: IdentityDb }),
         EventsModule.forRoot({
           service: 'identity',

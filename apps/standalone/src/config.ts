@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+export const StandaloneConfig = z.object({
+  /** Where everything is kept: database, keys, `app.env`. */
+  LATCHKEY_DATA_DIR: z.string().default('.latchkey'),
+  /** The address of both listeners. */
+  LATCHKEY_HOST: z.string().default('127.0.0.1'),
+  /** Browsers and mobile apps call here. */
+  LATCHKEY_FAPI_PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  /** Servers call here, with their secret key. */
+  LATCHKEY_BAPI_PORT: z.coerce.number().int().min(0).max(65535).default(4100),
+  /** A Postgres server of your own, in place of the embedded one; one database per service is made on it. */
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .meta({ example: 'postgresql://latchkey:secret@127.0.0.1:5432/postgres' }),
+});
+export type StandaloneConfig = z.output<typeof StandaloneConfig>;

@@ -1,0 +1,107 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { systemContext, type Owner } from '@latchkey/clients';
+import { ContextSigner, createApp } from '@latchkey/http';
+import type { AppModule, Env, StandalonePlatform } from '@latchkey/platform';
+import { deploy } from '@latchkey/postgres';
+import { BillingModule } from '../../billing/src/app.module.js';
+import { createGateway, GatewayModule, listen } from '../../gateway/src/app.module.js';
+import { IdentityModule } from '../../identity/src/app.module.js';
+import { OrganizationsModule } from '../../organizations/src/app.module.js';
+import { WebhooksModule } from '../../webhooks/src/app.module.js';
+
+const modules: Record<Owner, AppModule> = {
+  identity: IdentityModule,
+  organizations: OrganizationsModule,
+  billing: BillingModule,
+  webhooks: WebhooksModule,
+};
+
+/** The services that own data. */
+export const owners = Object.keys(modules) as Owner[];
+
+/** What a Latchkey in one process is made of. */
+export interface LatchkeyOptions {
+  platform: StandalonePlatform;
+  /** The database of each service. */
+  databaseUrls: Record<Owner, string>;
+  contextKey: string;
+  masterKey: string;
+  /** Environment variables for the services besides. */
+  env?: Env;
+  host: string;
+  fapiPort: number;
+  bapiPort: number;
+}
+
+/** All five services in this process. */
+export interface Latchkey {
+  fapiUrl: string;
+  bapiUrl: string;
+  /** Brings applications and instances into the state that is declared; see identity's `Declaration`. */
+  declare(declaration: object): Promise<AppliedInstance[]>;
+  /** Answers the requests in hand, ends what runs in the background, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** What a declared instance has become. */
+export interface AppliedInstance {
+  name: string;
+  instance_id: string;
+  publishable_key: string;
+  is_changed: boolean;
+}
+
+/** Applies what is pending of every service's migrations; makes the databases that are missing. */
+export async function migrate(databaseUrls: Record<Owner, string>): Promise<void> {
+  for (const service of owners) await deploy({ url: databaseUrls[service], service });
+}
+
+/** Starts the five services in this process and opens the two public listeners. Migrate first. */
+export async function startLatchkey(options: LatchkeyOptions): Promise<Latchkey> {
+  const { platform, contextKey, host } = options;
+  const env: Env = {
+    ...options.env,
+    CONTEXT_SIGNING_KEY: contextKey,
+    MASTER_KEY: options.masterKey,
+    ...Object.fromEntries(owners.map((owner) => [`${owner.toUpperCase()}_DATABASE_URL`, options.databaseUrls[owner]])),
+  };
+  const apps: NestFastifyApplication[] = [];
+  for (const owner of owners) {
+    const app = await createApp(modules[owner].forRoot(env, platform));
+    await app.init();
+    const fastify = app.getHttpAdapter().getInstance();
+    await fastify.ready();
+    platform.transport.register(owner, fastify);
+    apps.push(app);
+  }
+  const gateway = await createGateway(GatewayModule.forRoot(env, platform));
+  const urls = await listen(gateway, {
+    fapi: { host, port: options.fapiPort },
+    bapi: { host, port: options.bapiPort },
+  });
+  return {
+    fapiUrl: urls.fapi,
+    bapiUrl: urls.bapi,
+    declare: (declaration) => declare(platform, new ContextSigner(contextKey), declaration),
+    stop: async () => {
+      await gateway.close();
+      for (const app of apps.reverse()) await app.close();
+    },
+  };
+}
+
+async function declare(
+  platform: StandalonePlatform,
+  signer: ContextSigner,
+  declaration: object,
+): Promise<AppliedInstance[]> {
+  const response = await platform.transport.request('identity', {
+    method: 'POST',
+    path: '/internal/instances/declare',
+    headers: { 'content-type': 'application/json', 'x-latchkey-context': signer.sign(systemContext('start')) },
+    body: JSON.stringify(declaration),
+  });
+  const body = JSON.parse(response.body.toString()) as AppliedInstance[] | { errors: { long_message: string }[] };
+  if (Array.isArray(body)) return body;
+  throw new Error(body.errors.map((error) => error.long_message).join('\n'));
+}
