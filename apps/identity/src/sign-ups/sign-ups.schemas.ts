@@ -11,6 +11,8 @@ const fields = {
   unsafe_metadata: FormObject.pipe(Metadata).nullish(),
   legal_accepted: FormBoolean.nullish(),
   locale: z.string().max(35).nullish(),
+  /** clerk-js 6.40 sends it; the contract has no such field, and it is not kept. */
+  timezone: z.string().max(64).nullish(),
   strategy: z.string().nullish(),
   ticket: z.string().nullish(),
   transfer: FormBoolean.nullish(),
