@@ -45,7 +45,7 @@ export class PortalController {
           data-base="${base}"
           data-origins="${redirectOrigins(reached)}"
         ></script>`,
-      body: html`<div id="portal"></div>
+      body: html`<div class="stage"><div id="portal"></div></div>
         <noscript><p>This page needs JavaScript.</p></noscript>`,
     });
   }
