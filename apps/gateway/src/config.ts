@@ -14,6 +14,8 @@ export const GatewayConfig = z.object({
     .default('false')
     .transform((text): boolean | string => (text in TRUTHS ? TRUTHS[text as keyof typeof TRUTHS] : text))
     .meta({ example: '10.0.0.0/8,127.0.0.1' }),
+  /** `off` leaves limits to what stands in front of the gateway. */
+  GATEWAY_RATE_LIMITS: z.enum(['on', 'off']).default('on'),
 });
 export type GatewayConfig = z.output<typeof GatewayConfig>;
 

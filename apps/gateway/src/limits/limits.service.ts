@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { InstanceInfo } from '@latchkey/clients';
 import type { OperationId, RequestContext } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
 import { RateLimits, type RateRule } from '@latchkey/state';
 import { ClientTokens } from '../clients/client-tokens.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 
 const WINDOW_MS = 10_000;
 const HOUR_MS = 3_600_000;
@@ -43,12 +44,13 @@ export class LimitsService {
     private readonly limits: RateLimits,
     private readonly tokens: ClientTokens,
     private readonly clock: Clock,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
   /** @throws RateLimited when the address has spent its share */
   async countFapi(ctx: RequestContext, instance: InstanceInfo, id: OperationId, testingToken?: string): Promise<void> {
     const rule = fapiRules[id];
-    if (!rule) return;
+    if (!rule || this.config.GATEWAY_RATE_LIMITS === 'off') return;
     const isTest = testingToken !== undefined && (await this.isTestingToken(instance, testingToken));
     const applied = isTest ? { ...rule, name: `${rule.name}_testing`, limit: rule.limit * TESTING_FACTOR } : rule;
     await this.limits.consume(applied, `${ctx.instanceId}:${id}:${ctx.ipAddress}`);
@@ -57,7 +59,7 @@ export class LimitsService {
   /** @throws RateLimited when the instance has spent its share */
   async countBapi(ctx: RequestContext, id: OperationId): Promise<void> {
     // Servers fetch keys when they start: a limit there would sign everybody out at once.
-    if (id === 'GetJWKS') return;
+    if (id === 'GetJWKS' || this.config.GATEWAY_RATE_LIMITS === 'off') return;
     await this.limits.consume(bapiRules[ctx.environment], ctx.instanceId);
     const rule = bapiOperationRules[id];
     if (rule) await this.limits.consume(rule, ctx.instanceId);

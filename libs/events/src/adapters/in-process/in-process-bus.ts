@@ -1,15 +1,19 @@
 import type { LatchkeyEvent } from '@latchkey/contracts';
 import { EventBus, type BusMessage } from '../../bus.js';
-import type { EventDispatcher } from '../../dispatcher.js';
 
 const KEYS_AT_ONCE = 8;
 
+/** Who takes events from the bus: a service's `EventDispatcher`. */
+export interface EventSink {
+  dispatch(event: LatchkeyEvent): Promise<void>;
+}
+
 /** Hands events straight to the consumers in this process. The outbox row stays until they are done, so nothing is lost. */
 export class InProcessBus extends EventBus {
-  private readonly dispatchers: EventDispatcher[] = [];
+  private readonly sinks: EventSink[] = [];
 
-  subscribe(dispatcher: EventDispatcher): void {
-    this.dispatchers.push(dispatcher);
+  subscribe(sink: EventSink): void {
+    this.sinks.push(sink);
   }
 
   async publish(messages: BusMessage[]): Promise<void> {
@@ -23,6 +27,6 @@ export class InProcessBus extends EventBus {
 
   private async deliver(message: BusMessage): Promise<void> {
     const event = JSON.parse(message.envelope) as LatchkeyEvent;
-    await Promise.all(this.dispatchers.map((dispatcher) => dispatcher.dispatch(event)));
+    await Promise.all(this.sinks.map((sink) => sink.dispatch(event)));
   }
 }
