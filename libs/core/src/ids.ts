@@ -34,6 +34,7 @@ export const idPrefixes = {
   portalToken: 'apptok',
   redirectUrl: 'ru',
   request: 'req',
+  reverification: 'srv',
   role: 'role',
   roleSet: 'role_set',
   secretKey: 'sk',
