@@ -13,7 +13,12 @@ import { WebhooksDb } from './db.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { EndpointsModule } from './endpoints/endpoints.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
+import { EventTypesModule } from './event-types/event-types.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { OperationalEndpointsModule } from './operational-endpoints/operational-endpoints.module.js';
+import { PortalModule } from './portal/portal.module.js';
+import { RetentionModule } from './retention/retention.module.js';
+import { SvixApiController } from './svix-api/svix-api.controller.js';
 
 /** The service `webhooks`: what stands around its features. */
 @Module({})
@@ -40,8 +45,13 @@ export class WebhooksModule {
         BackgroundTasksModule,
         DeliveriesModule,
         EndpointsModule,
+        EventTypesModule,
         MessagesModule,
+        OperationalEndpointsModule,
+        PortalModule,
+        RetentionModule,
       ],
+      controllers: [SvixApiController],
       providers: [
         { provide: WEBHOOKS_CONFIG, useValue: config },
         { provide: SecretBox, useValue: new SecretBox(config.MASTER_KEY) },

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { createParamDecorator, type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { createParamDecorator, type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { ApiError, sameSecret } from '@latchkey/core';
 import type { RequestContext } from '@latchkey/contracts';
 import type { FastifyRequest } from 'fastify';
@@ -42,14 +43,23 @@ export const Ctx = createParamDecorator(
   (_: unknown, host: ExecutionContext): RequestContext => host.switchToHttp().getRequest<ContextualRequest>().latchkey!,
 );
 
-/** Lets no request in without a context that the gateway (or another service) has signed; health and metrics aside. */
+const OPEN = 'latchkey:open';
+
+/** A controller that answers without a signed context: it finds out by itself who asks, and what they may do. */
+export const Open = () => SetMetadata(OPEN, true);
+
+/** Lets no request in without a context that the gateway (or another service) has signed; health, metrics and `@Open()` aside. */
 @Injectable()
 export class ContextGuard implements CanActivate {
-  constructor(private readonly signer: ContextSigner) {}
+  constructor(
+    private readonly signer: ContextSigner,
+    private readonly reflector: Reflector,
+  ) {}
 
   canActivate(host: ExecutionContext): boolean {
     const request = host.switchToHttp().getRequest<ContextualRequest>();
     if (host.getType() !== 'http' || isOpen(request.url)) return true;
+    if (this.reflector.get<boolean | undefined>(OPEN, host.getClass())) return true;
     const header = request.headers[CONTEXT_HEADER];
     const ctx = this.signer.verify(typeof header === 'string' ? header : undefined);
     if (!ctx) throw unsigned();

@@ -29,6 +29,14 @@ export class ApplicationsService {
     return tx.application.findUniqueOrThrow({ where: { instanceId_uid: { instanceId, uid: instanceId }, instanceId } });
   }
 
+  /** The application that hears of the delivery itself, made when there is none. */
+  async operational({ instanceId }: RequestContext): Promise<Application> {
+    const kind = 'operational';
+    const data = { id: newId('application', this.clock.now()), instanceId, kind, name: kind };
+    await this.db.application.createMany({ data: [data as Prisma.ApplicationCreateManyInput], skipDuplicates: true });
+    return this.db.application.findFirstOrThrow({ where: { instanceId, kind } });
+  }
+
   /**
    * The application with this id or uid.
    *

@@ -1,7 +1,15 @@
 import type { Tx } from '../db.js';
 
 /** Which application a message goes to. */
-export type Audience = { kind: 'instance' } | { kind: 'operational' } | { kind: 'application'; id: string };
+export type Audience =
+  | { kind: 'instance' }
+  | { kind: 'operational' }
+  | {
+      kind: 'application';
+      id: string;
+      /** The one endpoint that gets it, whatever it asks for. */
+      onlyTo?: string;
+    };
 
 /** A message on its way into the tables. */
 export interface MessageRow {
@@ -53,9 +61,9 @@ sent AS (
   SELECT msg.id, e.id, $1, msg.application_id, 1, 0, 0,
     coalesce($12::timestamptz, CASE WHEN e.id = ANY($14::text[]) THEN $13::timestamptz ELSE $15::timestamptz END), $13::timestamptz
   FROM msg JOIN endpoints e ON e.application_id = msg.application_id
-  WHERE NOT e.is_disabled
+  WHERE CASE WHEN $17 <> '' THEN e.id = $17 ELSE NOT e.is_disabled
     AND (e.filter_types = '{}' OR e.filter_types && $16::text[])
-    AND (e.channels = '{}' OR e.channels && $7::text[])
+    AND (e.channels = '{}' OR e.channels && $7::text[]) END
   RETURNING endpoint_id
 )
 SELECT app.id AS "applicationId", msg.id AS "messageId", e.id AS "endpointId", e.revision
@@ -105,6 +113,7 @@ export async function fanOut(
     options.busy,
     options.lease.toISOString(),
     [message.eventType, ...groupsOf(message.eventType)],
+    (audience.kind === 'application' && audience.onlyTo) || '',
   );
   return {
     applicationId: rows[0]?.applicationId ?? null,

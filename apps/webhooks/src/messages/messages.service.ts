@@ -4,7 +4,10 @@ import { Clock } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { ApplicationsService } from '../applications/applications.service.js';
 import { WebhooksDb, type Tx } from '../db.js';
-import type { Application, Message } from '../generated/prisma/client.js';
+import { exampleIn, exampleOf, isBuiltIn } from '../event-types/event-types.catalogue.js';
+import type { ExampleIn } from '../event-types/event-types.schemas.js';
+import { EventTypesService } from '../event-types/event-types.service.js';
+import type { Application, Endpoint, Message } from '../generated/prisma/client.js';
 import { svixConflict, svixError, svixInvalid, svixNotFound } from '../svix-api/svix-errors.js';
 import { readList, toPrisma, type Slice } from '../svix-api/svix-list.js';
 import { expungePayload, groupsOf } from './messages.queries.js';
@@ -21,6 +24,7 @@ export class MessagesService {
     private readonly db: WebhooksDb,
     private readonly sender: MessageSender,
     private readonly applications: ApplicationsService,
+    private readonly eventTypes: EventTypesService,
     private readonly clock: Clock,
   ) {}
 
@@ -54,6 +58,24 @@ export class MessagesService {
     const { messageId, message } = await transaction(this.db, write);
     if (!messageId) throw svixConflict('A message with this eventId already exists');
     return message;
+  }
+
+  /**
+   * Sends an example of an event type to one endpoint, whatever the endpoint asks for.
+   *
+   * @throws `no_example` (400) when the type has none
+   */
+  async sendExample(ctx: RequestContext, endpoint: Endpoint, input: ExampleIn): Promise<ShownMessage> {
+    const { instanceId, applicationId, id } = endpoint;
+    if (endpoint.isDisabled) throw svixError(400, 'endpoint_disabled', 'The endpoint is disabled.');
+    const type = await this.eventTypes.require(ctx, input.eventType);
+    const payload = isBuiltIn(type.name)
+      ? exampleOf(type.name, instanceId, this.clock.now())
+      : exampleIn(type.schemas, input.exampleIndex ?? 0);
+    if (payload === undefined) throw svixError(400, 'no_example', 'The schema of this event type has no example.');
+    const audience = { kind: 'application', id: applicationId, onlyTo: id } as const;
+    const message = { instanceId, eventType: type.name, payload: JSON.stringify(payload) };
+    return (await transaction(this.db, (tx: Tx) => this.sender.send(tx, audience, message))).message;
   }
 
   /**

@@ -4,10 +4,34 @@ import { Ctx } from '@latchkey/http';
 import { ApplicationsService } from '../applications/applications.service.js';
 import { BackgroundTasksService } from '../background-tasks/background-tasks.service.js';
 import { toTaskJSON } from '../background-tasks/background-tasks.serializer.js';
+import { EndpointsService } from '../endpoints/endpoints.service.js';
+import { ExampleIn } from '../event-types/event-types.schemas.js';
 import { SvixController } from '../svix-api/svix-controller.js';
 import { ContentQuery, ListMessages, MessageIn, Precheck } from './messages.schemas.js';
 import { toMessageJSON } from './messages.serializer.js';
 import { MessagesService } from './messages.service.js';
+
+/** `svix.endpoint.sendExample` */
+@SvixController('/app/:app_id/endpoint/:endpoint_id/send-example')
+export class ExamplesSvixController {
+  constructor(
+    private readonly applications: ApplicationsService,
+    private readonly endpoints: EndpointsService,
+    private readonly messages: MessagesService,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  async send(
+    @Ctx() ctx: RequestContext,
+    @Param('app_id') appId: string,
+    @Param('endpoint_id') id: string,
+    @Body({ schema: ExampleIn }) body: ExampleIn,
+  ) {
+    const endpoint = await this.endpoints.require(await this.applications.require(ctx, appId), id);
+    return toMessageJSON(await this.messages.sendExample(ctx, endpoint, body));
+  }
+}
 
 /** `svix.message` */
 @SvixController('/app/:app_id/msg')
