@@ -52,6 +52,44 @@ export class ReadThrough<T extends object | string | number | boolean> {
     return flight;
   }
 
+  /**
+   * The values of `keys`, in their order. Those that no cache has are asked for in one call of `loadMany`, which answers in
+   * the order of its keys.
+   */
+  async getMany(
+    keys: readonly string[],
+    loadMany: (missing: string[]) => Promise<(T | null)[]>,
+  ): Promise<(T | null)[]> {
+    const wanted = [...new Set(keys)];
+    const values = new Map<string, T | null>();
+    const asked = wanted.filter((key) => {
+      const local = this.local?.get(key);
+      if (local) values.set(key, local.value);
+      return !local;
+    });
+    const stored = asked.length ? await this.state.getMany(asked.map((key) => this.stateKey(key))) : [];
+    const missing = asked.filter((key, index) => {
+      const text = stored[index];
+      if (text == null || text === FENCE) return true;
+      const value = JSON.parse(text) as T;
+      this.local?.set(key, { value });
+      values.set(key, value);
+      return false;
+    });
+    if (missing.length) {
+      const loaded = await loadMany(missing);
+      await Promise.all(
+        missing.map(async (key, index) => {
+          const value = loaded[index] ?? null;
+          values.set(key, value);
+          // A fence that came up meanwhile refuses the value, so an old one is not kept.
+          if (value !== null) await this.fill(key, value);
+        }),
+      );
+    }
+    return keys.map((key) => values.get(key) ?? null);
+  }
+
   /** Makes the next `get` of `keys` load again. Call it after the commit of the change. */
   async invalidate(...keys: string[]): Promise<void> {
     for (const key of keys) {

@@ -1,6 +1,7 @@
 import { Body, Get, HttpCode, Post, Query } from '@nestjs/common';
-import type { InstanceInfo, InstanceSelector } from '@latchkey/clients';
-import { InternalController } from '@latchkey/http';
+import type { InstanceInfo, InstanceSelector, InstanceView } from '@latchkey/clients';
+import type { RequestContext } from '@latchkey/contracts';
+import { Ctx, InternalController } from '@latchkey/http';
 import { z } from 'zod';
 import { Declaration } from './declarations.schemas.js';
 import { DeclarationsService, type AppliedInstance } from './declarations.service.js';
@@ -23,6 +24,11 @@ export class InstancesInternalController {
   @Get('/resolve')
   resolve(@Query({ schema: Selector }) selector: InstanceSelector): Promise<InstanceInfo | null> {
     return this.instances.resolve(selector);
+  }
+
+  @Get('/current')
+  current(@Ctx() ctx: RequestContext): Promise<InstanceView> {
+    return this.instances.view(ctx.instanceId);
   }
 
   @Post('/declare')

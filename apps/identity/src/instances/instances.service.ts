@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { InstanceInfo, InstanceSelector } from '@latchkey/clients';
+import { InstanceViews, type InstanceInfo, type InstanceSelector, type InstanceView } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
@@ -21,6 +21,7 @@ export interface Instance extends Omit<Row, 'settings' | 'environment'> {
 @Injectable()
 export class InstancesService {
   private readonly cache: ReadThrough<Row>;
+  private readonly views: InstanceViews;
 
   constructor(
     private readonly db: IdentityDb,
@@ -29,6 +30,7 @@ export class InstancesService {
     @Inject(SharedState) state: SharedState,
   ) {
     this.cache = new ReadThrough<Row>(state, { name: 'instance', ttlMs: 30_000 });
+    this.views = new InstanceViews(state);
   }
 
   /** @throws `resource_not_found` (404) */
@@ -67,8 +69,23 @@ export class InstancesService {
   }
 
   /** Makes every replica read the instance anew. Call it after the commit of a change. */
-  forget(instanceId: string): Promise<void> {
-    return this.cache.invalidate(instanceId);
+  async forget(instanceId: string): Promise<void> {
+    await this.cache.invalidate(instanceId);
+    await this.views.changed(instanceId);
+  }
+
+  /** What the other services must know of the instance. */
+  async view(instanceId: string): Promise<InstanceView> {
+    const { id, environment, fapiUrl, settings } = await this.require(instanceId);
+    return {
+      id,
+      environment,
+      fapiUrl,
+      applicationName: settings.display.application_name,
+      isTestMode: settings.test_mode ?? environment === 'development',
+      hasEmail: settings.attributes.email_address.enabled,
+      organizations: settings.organizations,
+    };
   }
 
   /** Changes settings; `change` gets a copy of the present ones. */

@@ -1,5 +1,17 @@
 import { Module } from '@nestjs/common';
+import { UserSummaries } from '@latchkey/clients';
+import { SharedState } from '@latchkey/state';
+import { UserSummariesService } from './user-summaries.service.js';
+import { UsersInternalController } from './users.internal.controller.js';
 import { UsersService } from './users.service.js';
 
-@Module({ providers: [UsersService], exports: [UsersService] })
+@Module({
+  controllers: [UsersInternalController],
+  providers: [
+    UsersService,
+    UserSummariesService,
+    { provide: UserSummaries, inject: [SharedState], useFactory: (state: SharedState) => new UserSummaries(state) },
+  ],
+  exports: [UsersService, UserSummaries],
+})
 export class UsersModule {}

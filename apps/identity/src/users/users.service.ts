@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { UserSummaries } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
+import { afterCommit } from '@latchkey/db';
 import { Outbox } from '@latchkey/events';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Prisma } from '../generated/prisma/client.js';
@@ -42,6 +44,7 @@ export class UsersService {
     private readonly instances: InstancesService,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
+    private readonly summaries: UserSummaries,
   ) {}
 
   /** Makes a user. Run it in a `transaction` with `taken: takenIdentifiers`: of two who race for an identifier, one gets it. */
@@ -84,6 +87,7 @@ export class UsersService {
   async touched(tx: Tx, ctx: RequestContext, id: string): Promise<FullUser> {
     const user = await this.requireIn(tx, ctx, id);
     await this.outbox.add(tx, userUpdated(ctx, user, await this.view(ctx.instanceId)));
+    afterCommit(tx, () => this.summaries.changed(ctx.instanceId, id));
     return user;
   }
 

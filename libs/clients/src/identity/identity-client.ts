@@ -1,5 +1,7 @@
 import type { ClientJSON } from '@clerk/shared/types';
 import type { RequestContext } from '@latchkey/contracts';
+import type { InstanceView } from './instance-views.js';
+import type { UserSummary } from './user-summaries.js';
 import { ServiceClient, type SignsContext } from '../service-client.js';
 import type { ServiceTransport } from '../service-transport.js';
 
@@ -83,5 +85,15 @@ export class IdentityClient extends ServiceClient {
   /** The client of the context as FAPI shows it; null when it has none. */
   clientSnapshot(ctx: RequestContext): Promise<ClientJSON | null> {
     return this.get(ctx, '/clients/current/snapshot');
+  }
+
+  /** What the other services must know of the instance of the context. Ask `InstanceViews`, which keeps it. */
+  instanceView(ctx: RequestContext): Promise<InstanceView | null> {
+    return this.get(ctx, '/instances/current');
+  }
+
+  /** What others may know of users; those that do not exist are left out. Ask `UserSummaries`, which keeps them. */
+  users(ctx: RequestContext, ids: readonly string[]): Promise<UserSummary[]> {
+    return this.get(ctx, `/users?${new URLSearchParams(ids.map((id) => ['ids', id]))}`);
   }
 }
