@@ -10,6 +10,7 @@ import { BapiService } from './bapi/bapi.service.js';
 import { CallersService } from './clients/callers.service.js';
 import { ClientTokens } from './clients/client-tokens.js';
 import { GATEWAY_CONFIG, GatewayConfig } from './config.js';
+import { CallerTokensService } from './fapi/caller-tokens.service.js';
 import { FapiRequestsService } from './fapi/fapi-requests.service.js';
 import { FapiController } from './fapi/fapi.controller.js';
 import { FapiService } from './fapi/fapi.service.js';
@@ -65,6 +66,7 @@ export class GatewayModule {
         ForwardingService,
         FapiRequestsService,
         FapiService,
+        CallerTokensService,
         OwnOperations,
         BapiService,
         BundlesService,

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 const TRUTHS = { true: true, false: false } as const;
 
+const limit = (documented: number) => z.coerce.number().int().min(1).default(documented);
+
 export const GatewayConfig = z.object({
   /** Signs the request context; the other services verify it with the same key. */
   CONTEXT_SIGNING_KEY: z.string().min(32),
@@ -16,6 +18,14 @@ export const GatewayConfig = z.object({
     .meta({ example: '10.0.0.0/8,127.0.0.1' }),
   /** `off` leaves limits to what stands in front of the gateway. */
   GATEWAY_RATE_LIMITS: z.enum(['on', 'off']).default('on'),
+  /** Sign-ins, and sign-ups, that one address may begin within ten seconds. */
+  GATEWAY_LIMIT_CREATE: limit(5),
+  /** Codes and passwords that one address may try within ten seconds. */
+  GATEWAY_LIMIT_ATTEMPT: limit(3),
+  /** Requests to BAPI within ten seconds, for each production instance. */
+  GATEWAY_LIMIT_BAPI: limit(1000),
+  /** Requests to BAPI within ten seconds, for each development instance. */
+  GATEWAY_LIMIT_BAPI_DEVELOPMENT: limit(100),
 });
 export type GatewayConfig = z.output<typeof GatewayConfig>;
 
@@ -30,6 +40,10 @@ export const ListenConfig = z.object({
   GATEWAY_FAPI_PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   /** Servers call here, with their secret key. */
   GATEWAY_BAPI_PORT: z.coerce.number().int().min(0).max(65535).default(4100),
+  /** Certificate (with its chain) for both, as a PEM file, where nothing in front of the gateway ends TLS. */
+  GATEWAY_TLS_CERT_FILE: z.string().optional(),
+  /** The certificate's key, as a PEM file. */
+  GATEWAY_TLS_KEY_FILE: z.string().optional(),
   /** Probes and metrics are read here; keep it inside. */
   GATEWAY_OPS_PORT: z.coerce.number().int().min(0).max(65535).default(4190),
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { loadConfig } from '@latchkey/config';
 import { log } from '@latchkey/observability';
 import { distributedPlatform, drainOnSignal, orExplain } from '@latchkey/platform';
@@ -7,11 +8,12 @@ import { ListenConfig } from './config.js';
 await orExplain(async () => {
   const config = loadConfig(ListenConfig, process.env);
   const app = await createGateway(GatewayModule.forRoot(process.env, distributedPlatform(process.env)));
-  const at = (port: number) => ({ host: config.GATEWAY_HOST, port });
+  const { GATEWAY_HOST: host, GATEWAY_TLS_CERT_FILE: cert, GATEWAY_TLS_KEY_FILE: key } = config;
+  const tls = cert && key ? { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } : undefined;
   const urls = await listen(app, {
-    fapi: at(config.GATEWAY_FAPI_PORT),
-    bapi: at(config.GATEWAY_BAPI_PORT),
-    ops: at(config.GATEWAY_OPS_PORT),
+    fapi: { host, port: config.GATEWAY_FAPI_PORT, tls },
+    bapi: { host, port: config.GATEWAY_BAPI_PORT, tls },
+    ops: { host, port: config.GATEWAY_OPS_PORT },
   });
   drainOnSignal(app);
   log.info({ service: 'gateway', ...urls }, 'ready');

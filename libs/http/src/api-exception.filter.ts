@@ -46,8 +46,11 @@ export function toApiError(thrown: unknown, request: { method: string; url: stri
   );
 }
 
+/** A path as callers know it: without the name of the API, which the gateway has put in front. */
+const publicPath = (url: string) => url.split('?')[0]!.replace(/^\/[fb]api(?=\/)/, '');
+
 const unknownPath = (request: { method: string; url: string }) =>
-  problem(404, 'resource_not_found', 'not found', `There is no ${request.method} ${request.url.split('?')[0]}.`);
+  problem(404, 'resource_not_found', 'not found', `There is no ${request.method} ${publicPath(request.url)}.`);
 
 const problem = (status: number, code: string, message: string, longMessage: string) =>
   new ApiError(status, { code, message, long_message: longMessage });

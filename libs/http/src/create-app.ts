@@ -10,6 +10,8 @@ export async function createApp(module: DynamicModule): Promise<NestFastifyAppli
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, querystringParser: querystring.parse },
+    // Answers from before the guard, a 404 say, are traced under the gateway's id too.
+    requestIdHeader: 'x-request-id',
     // A client that a proxy has kept waiting must not meet a server that has just hung up.
     keepAliveTimeout: 75_000,
   });

@@ -8,6 +8,7 @@ import { header } from '../fapi/fapi-requests.service.js';
 import { ForwardingService, sendAnswer } from '../forwarding/forwarding.service.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { LimitsService } from '../limits/limits.service.js';
+import { sendInterstitial } from './interstitial.js';
 import type { Match } from '../operations/operations.router.js';
 import { apiVersionOf } from '../requests/api-version.js';
 import { authorizationMalformed, keyInvalid } from '../requests/gateway-errors.js';
@@ -26,9 +27,9 @@ export class BapiService {
 
   /** Answers a request for an operation of the contract. */
   async answer(request: FastifyRequest, reply: FastifyReply, incoming: Incoming, match: Match): Promise<void> {
-    if (match.id === 'GetPublicInterstitial') return sendInterstitial(reply);
+    if (match.id === 'GetPublicInterstitial') return sendInterstitial(reply, incoming);
     const ctx = await this.identify(request, incoming);
-    await this.limits.countBapi(ctx, match.id);
+    await this.limits.countBapi(ctx, match);
     sendAnswer(reply, await this.forwarding.forward('bapi', ctx, match, incoming));
   }
 
@@ -84,11 +85,4 @@ export class BapiService {
 function idempotencyKey(request: FastifyRequest): Record<string, string> {
   const key = header(request, 'idempotency-key');
   return key ? { 'idempotency-key': key } : {};
-}
-
-/** A page that does nothing: SDKs from before the handshake showed one while they looked for a session. */
-function sendInterstitial(reply: FastifyReply): void {
-  void reply
-    .header('content-type', 'text/html; charset=utf-8')
-    .send('<!doctype html><html><head><meta charset="utf-8"><title>Please reload</title></head><body></body></html>');
 }

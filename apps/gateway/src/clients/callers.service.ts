@@ -48,11 +48,20 @@ export class CallersService {
   /**
    * The caller of a request. A client that is gone, or whose token has been replaced, counts as none.
    *
+   * @param takesUnknownBrowsers the operation makes a new development browser where there is none
    * @throws `dev_browser_unauthenticated` (401) when the development browser's token is not one of the instance
    */
-  async identify(ctx: RequestContext, instance: InstanceInfo, given: Credentials): Promise<Caller> {
-    if (instance.environment === 'development' && given.devBrowserToken)
-      return this.byDevBrowser(ctx, instance, given.devBrowserToken);
+  async identify(
+    ctx: RequestContext,
+    instance: InstanceInfo,
+    given: Credentials,
+    takesUnknownBrowsers: boolean,
+  ): Promise<Caller> {
+    if (instance.environment === 'development' && given.devBrowserToken) {
+      const caller = await this.byDevBrowser(ctx, instance, given.devBrowserToken);
+      if (caller) return caller;
+      if (!takesUnknownBrowsers) throw devBrowserUnauthenticated();
+    }
     const token = given.nativeToken ?? given.cookieToken;
     if (!token) return { ridesOnCookie: false };
     const state = await this.byClientToken(ctx, instance, token);
@@ -73,14 +82,23 @@ export class CallersService {
     return live.find((session) => session.id === state.lastActiveSessionId) ?? live[0];
   }
 
-  private async byDevBrowser(ctx: RequestContext, instance: InstanceInfo, token: string): Promise<Caller> {
+  /** The session that a session token was made for, while the token lasts: no longer than a minute past a revocation. */
+  async sessionOf(instance: InstanceInfo, token = ''): Promise<Partial<RequestContext> | undefined> {
+    const { sid, sub, exp, o } = (await this.tokens.verify(instance, token)) ?? {};
+    const isLive = typeof exp === 'number' && exp * 1000 > this.clock.now().getTime();
+    if (!isLive || typeof sid !== 'string' || typeof sub !== 'string') return undefined;
+    const organizationId = (o as { id?: string } | undefined)?.id;
+    return { sessionId: sid, userId: sub, ...(organizationId && { organizationId }) };
+  }
+
+  private async byDevBrowser(ctx: RequestContext, instance: InstanceInfo, token: string): Promise<Caller | undefined> {
     const devBrowserId = (await this.tokens.verify(instance, token))?.dev;
-    if (typeof devBrowserId !== 'string') throw devBrowserUnauthenticated();
+    if (typeof devBrowserId !== 'string') return undefined;
     const known = this.browserClients.get(devBrowserId);
     const state = known && (await this.stateOf(ctx, known));
     if (state) return { state, devBrowserId, ridesOnCookie: false };
     const clientId = await this.identity.devBrowserClient(ctx, devBrowserId);
-    if (clientId === undefined) throw devBrowserUnauthenticated();
+    if (clientId === undefined) return undefined;
     if (clientId === null) return { devBrowserId, ridesOnCookie: false };
     this.browserClients.set(devBrowserId, clientId);
     return { state: await this.stateOf(ctx, clientId), devBrowserId, ridesOnCookie: false };

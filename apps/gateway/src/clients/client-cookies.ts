@@ -1,5 +1,4 @@
 import type { InstanceInfo } from '@latchkey/clients';
-import type { ClientJSON } from '@clerk/shared/types';
 import { stringifySetCookie } from 'cookie';
 import { getDomain } from 'tldts';
 
@@ -19,8 +18,15 @@ export function clientCookie(token: string, fapiUrl: string): string {
   });
 }
 
+/** As much of a client as `__client_uat` is made from. */
+export interface UatSource {
+  /** Milliseconds. */
+  updated_at: number;
+  sessions: readonly unknown[];
+}
+
 /** What `__client_uat` says of a client: the second of its last change while somebody is signed in, else 0. */
-export function clientUat(client: Pick<ClientJSON, 'updated_at' | 'sessions'> | null): string {
+export function clientUat(client: UatSource | null): string {
   return client && client.sessions.length > 0 ? String(Math.floor(client.updated_at / 1000)) : '0';
 }
 

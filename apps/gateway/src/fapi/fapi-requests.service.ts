@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { InstanceInfo } from '@latchkey/clients';
-import type { RequestContext } from '@latchkey/contracts';
-import { parseCookie } from 'cookie';
+import type { OperationId, RequestContext } from '@latchkey/contracts';
+import { parseCookie, type Cookies } from 'cookie';
 import type { FastifyRequest } from 'fastify';
 import { CallersService, type Caller, type Credentials } from '../clients/callers.service.js';
 import { InstancesService } from '../instances/instances.service.js';
+import type { Match } from '../operations/operations.router.js';
 import { apiVersionOf } from '../requests/api-version.js';
 import {
   hostInvalid,
@@ -31,7 +32,20 @@ export interface FapiRequest {
   ctx: RequestContext;
   caller: Caller;
   credentials: Credentials;
+  cookies: Cookies;
 }
+
+/**
+ * Operations that give a browser a new identity in development when it has none that is known; and the environment, which
+ * is the same for all.
+ */
+const makesBrowsers: ReadonlySet<OperationId> = new Set<OperationId>([
+  'createDevBrowser',
+  'getDevBrowserInit',
+  'handshakeClient',
+  'getEnvironment',
+  'getJWKS',
+]);
 
 /** Finds out which instance a browser or app calls, and who it is. */
 @Injectable()
@@ -54,7 +68,7 @@ export class FapiRequestsService {
   }
 
   /** The context of a request, with the client and the session that it may act through. */
-  async identify(request: FastifyRequest, incoming: Incoming, reached: Reached): Promise<FapiRequest> {
+  async identify(request: FastifyRequest, incoming: Incoming, reached: Reached, match: Match): Promise<FapiRequest> {
     const { instance } = reached;
     const { query } = incoming;
     const isNative = parameter(query, '_is_native') === '1' || header(request, 'x-mobile') === '1';
@@ -74,14 +88,16 @@ export class FapiRequestsService {
       ...(origin !== undefined && { origin }),
       ...(isNative && { isNative }),
     };
+    const cookies = parseCookie(header(request, 'cookie') ?? '');
     const credentials: Credentials = {
       devBrowserToken: parameter(query, '__clerk_db_jwt') || parameter(query, '__dev_session') || undefined,
       nativeToken: (isNative && authorization?.replace(/^Bearer\s+/i, '')) || undefined,
-      cookieToken: parseCookie(header(request, 'cookie') ?? '').__client || undefined,
+      cookieToken: cookies.__client || undefined,
     };
-    const caller = await this.callers.identify(ctx, instance, credentials);
+    const caller = await this.callers.identify(ctx, instance, credentials, makesBrowsers.has(match.id));
     this.act(ctx, caller, parameter(query, '_clerk_session_id'));
-    return { reached, ctx, caller, credentials };
+    if (match.path.startsWith('/api_keys')) await this.actBySessionToken(ctx, instance, authorization);
+    return { reached, ctx, caller, credentials, cookies };
   }
 
   /** Fills in through which client and session the request acts. */
@@ -95,6 +111,12 @@ export class FapiRequestsService {
     ctx.userId = session.userId;
     if (session.organizationId) ctx.organizationId = session.organizationId;
     if (session.actor) ctx.actor = session.actor;
+  }
+
+  /** The component for API keys sends the session's token and no cookie. */
+  private async actBySessionToken(ctx: RequestContext, instance: InstanceInfo, authorization?: string): Promise<void> {
+    const session = await this.callers.sessionOf(instance, authorization?.replace(/^Bearer\s+/i, ''));
+    if (session) Object.assign(ctx, session);
   }
 
   /** The app's server proves with the secret key that the address which it names is its own. */

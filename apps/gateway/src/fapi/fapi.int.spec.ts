@@ -5,7 +5,7 @@ const PROD = { host: 'clerk.shop.example' };
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const ORIGIN = { origin: 'https://www.shop.example' };
 
-const { owner, fapi } = useGateway();
+const { owner, fapi, clock } = useGateway();
 beforeAll(() => {
   owner.addInstance('ins_dev', 'development', DEV.host, 'sk_test_1');
   owner.addInstance('ins_prod', 'production', PROD.host, 'sk_live_1');
@@ -135,6 +135,73 @@ describe('FAPI routing', () => {
   });
 });
 
+describe('FAPI answers beside the usual', () => {
+  const asBrowser = async (clientId: string) => {
+    const cookie = `__client=${await owner.addClient(clientId)}`;
+    return { ...PROD, ...FORM, ...ORIGIN, cookie };
+  };
+
+  it('make null of an owner’s empty answer', async () => {
+    owner.next = { body: '' };
+    expect((await fapi({ path: '/v1/client', headers: DEV })).text).toBe('{"response":null,"client":null}');
+  });
+
+  it('hold a list twice where SDKs look in two places', async () => {
+    owner.next = { body: { data: [], total_count: 0 } };
+    const answer = await fapi({ path: '/v1/billing/plans', headers: DEV });
+    expect(answer.json()).toEqual({ data: [], total_count: 0, response: { data: [], total_count: 0 }, client: null });
+  });
+
+  it('leave the client out when a tab has only come to the front', async () => {
+    const headers = await asBrowser('client_f');
+    const touch = (intent: string) =>
+      fapi({ method: 'POST', path: '/v1/client/sessions/sess_1/touch', headers, body: `intent=${intent}` });
+    expect((await touch('focus')).json().client).toBeNull();
+    expect((await touch('select_session')).json().client.id).toBe('client_f');
+  });
+
+  it('keep a change that is done when identity cannot tell the client afterwards', async () => {
+    const headers = await asBrowser('client_g');
+    owner.hasSnapshots = false;
+    const answer = await fapi({ method: 'POST', path: '/v1/client/sessions/sess_1/end', headers });
+    owner.hasSnapshots = true;
+    expect(answer.status).toBe(200);
+    expect(answer.json()).toEqual({ response: { object: 'thing' }, client: null });
+  });
+
+  it('tell the app’s servers what they have missed, whenever the browser looks', async () => {
+    const headers = await asBrowser('client_h');
+    const stale = await fapi({
+      path: '/v1/client',
+      headers: { ...headers, cookie: `${headers.cookie}; __client_uat=1` },
+    });
+    expect(stale.headers['set-cookie']?.[0]).toMatch(/^__client_uat=1700000000; /);
+    const gone = await fapi({ path: '/v1/client', headers: { ...PROD, cookie: '__client_uat=1' } });
+    expect(gone.headers['set-cookie']?.[0]).toMatch(/^__client_uat=0; /);
+    expect((await fapi({ path: '/v1/client', headers: PROD })).headers['set-cookie']).toBeUndefined();
+  });
+
+  it('say that a body is too large', async () => {
+    const body = 'x'.repeat(11 * 1024 * 1024 + 1);
+    const answer = await fapi({ method: 'POST', path: '/v1/me/profile_image', headers: { ...DEV, ...FORM }, body });
+    expect(answer.status).toBe(413);
+    expect(answer.json().errors[0].code).toBe('request_body_too_large');
+  });
+
+  it.each([
+    '/v1/client/%2e%2e/environment',
+    '/v1/client/sign_ins/../environment',
+    '/v1/client/sign_ins/..\\..\\environment',
+    '/v1/me/%zz',
+  ])('refuse the path %s', async (path) => {
+    const seen = owner.asked.length;
+    const answer = await fapi({ path, headers: DEV });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.json().errors).toHaveLength(1);
+    expect(owner.asked).toHaveLength(seen);
+  });
+});
+
 describe('FAPI callers', () => {
   it('gives a browser in production its client by cookie, and tells the app’s servers', async () => {
     const token = await owner.addClient('client_new');
@@ -214,6 +281,28 @@ describe('FAPI callers', () => {
     }
   });
 
+  it('lets an unknown development browser have a new identity', async () => {
+    await fapi({
+      path: `/v1/client/handshake?__clerk_db_jwt=${await owner.sign({ dev: 'dvb_unknown' })}`,
+      headers: DEV,
+    });
+    expect(owner.last.url).toBe('/fapi/v1/client/handshake');
+    expect(owner.last.ctx.devBrowserId).toBeUndefined();
+    owner.next = { headers: { 'x-latchkey-dev-browser': 'new' } };
+    const answer = await fapi({ method: 'POST', path: '/v1/dev_browser', headers: DEV });
+    expect(answer.headers['clerk-db-jwt']).toBe('new');
+  });
+
+  it('takes the session’s own token for the API keys', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 60;
+    const token = await owner.sign({ sid: 'sess_k', sub: 'user_k', exp, o: { id: 'org_k' } });
+    await fapi({ path: '/api_keys?subject=user_k', headers: { ...PROD, ...ORIGIN, authorization: `Bearer ${token}` } });
+    expect(owner.last.ctx).toMatchObject({ sessionId: 'sess_k', userId: 'user_k', organizationId: 'org_k' });
+    const old = await owner.sign({ sid: 'sess_k', sub: 'user_k', exp: exp - 120 });
+    await fapi({ path: '/api_keys?subject=user_k', headers: { ...PROD, authorization: `Bearer ${old}` } });
+    expect(owner.last.ctx.userId).toBeUndefined();
+  });
+
   it('believes a proxy that proves itself with the secret key', async () => {
     const proxied = {
       host: 'gateway.internal',
@@ -269,5 +358,15 @@ describe('FAPI limits', () => {
     expect(answer.status).toBe(429);
     expect(answer.json().errors[0].code).toBe('too_many_requests');
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    clock.advance(11_000);
+    expect((await create()).status).toBe(200);
+  });
+
+  it('lets a suite of tests with its token be faster', async () => {
+    const exp = Math.floor(clock.now().getTime() / 1000) + 60;
+    const path = `/v1/client/sign_ups?__clerk_testing_token=${await owner.sign({ testing: true, exp })}`;
+    const create = () => fapi({ method: 'POST', path, headers: { ...PROD, ...FORM, ...ORIGIN } });
+    for (let i = 0; i < 8; i++) expect((await create()).status).toBe(200);
+    expect(owner.last.url).toBe('/fapi/v1/client/sign_ups');
   });
 });

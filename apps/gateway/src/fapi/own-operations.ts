@@ -12,17 +12,14 @@ export class OwnOperations {
   async answer(request: FastifyRequest, reply: FastifyReply, match: Match): Promise<void> {
     switch (match.id) {
       case 'getHealth':
-        return sendJson(reply, { status: 'ok' });
+        return sendJson(reply, { status: 'healthy' });
       case 'getProxyHealth': {
-        const { fapiUrl, isProxied, ipAddress } = await this.requests.reach(request);
-        return sendJson(reply, {
-          status: 'healthy',
-          x_forwarded_for: ipAddress,
-          ...(isProxied && { proxy_url: fapiUrl }),
-        });
+        const { isProxied, ipAddress } = await this.requests.reach(request);
+        if (!isProxied) return sendJson(reply, { status: 'unhealthy', message: 'There is no Clerk-Proxy-Url header.' });
+        return sendJson(reply, { status: 'healthy', x_forwarded_for: ipAddress });
       }
       case 'clearSiteData':
-        reply.header('clear-site-data', '"cache", "cookies", "storage"');
+        reply.header('clear-site-data', '"*"');
         return sendJson(reply, {});
       default:
         throw unknownPath(request.method, match.path);

@@ -43,7 +43,11 @@ export class ForwardingService {
     { method, forwardedQuery, body, contentType }: Incoming,
     extra: Record<string, string> = {},
   ): Promise<ServiceResponse> {
-    const headers: Record<string, string> = { ...extra, [CONTEXT_HEADER]: this.signer.sign(ctx) };
+    const headers: Record<string, string> = {
+      ...extra,
+      'x-request-id': ctx.requestId,
+      [CONTEXT_HEADER]: this.signer.sign(ctx),
+    };
     // SDKs name a content type on requests without a body, too.
     if (body && contentType) headers['content-type'] = contentType;
     const answer = await this.transport.request(owner as Owner, {

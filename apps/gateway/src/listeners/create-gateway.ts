@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT_BYTES } from '@latchkey/http';
 import { NestLogger } from '@latchkey/observability';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { malformedPath } from '../requests/gateway-errors.js';
+import { sendError } from '../requests/gateway-exception.filter.js';
 import { Listeners, routedUrl, type Address, type ListenerName } from './listeners.js';
 
 /** Makes the gateway's Nest application; it does not listen yet. */
@@ -14,6 +17,9 @@ export async function createGateway(module: DynamicModule): Promise<NestFastifyA
     trustProxy: trustedProxies(module),
     genReqId: () => randomBytes(16).toString('hex'),
     rewriteUrl: routedUrl,
+    // A path that cannot be decoded reaches no controller.
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendError(reply, request, malformedPath()),
     routerOptions: { maxParamLength: 2048 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

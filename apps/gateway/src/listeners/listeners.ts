@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,6 +11,8 @@ export type ListenerName = 'fapi' | 'bapi' | 'ops';
 export interface Address {
   host: string;
   port: number;
+  /** Certificate (with its chain) and key as PEM, where nothing in front ends TLS. */
+  tls?: { cert: string; key: string };
 }
 
 const KEY_PATH = /^\/accounts\.dev(?=\/|$)/;
@@ -25,9 +28,10 @@ export class Listeners implements BeforeApplicationShutdown {
   private readonly servers: Server[] = [];
 
   /** Opens the sockets and gives the address of each. */
-  async open(app: NestFastifyApplication, name: ListenerName, { host, port }: Address): Promise<string> {
+  async open(app: NestFastifyApplication, name: ListenerName, { host, port, tls }: Address): Promise<string> {
     const fastify = app.getHttpAdapter().getInstance();
-    const server = createServer((request, response) => fastify.routing(request, response));
+    const answer: RequestListener = (request, response) => fastify.routing(request, response);
+    const server = tls ? createTlsServer(tls, answer) : createServer(answer);
     APIS.set(server, name);
     // A client that a proxy has kept waiting must not meet a server that has just hung up.
     server.keepAliveTimeout = 75_000;
@@ -37,7 +41,7 @@ export class Listeners implements BeforeApplicationShutdown {
     });
     this.servers.push(server);
     const address = server.address() as AddressInfo;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+    return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
   }
 
   /** Takes no more connections, and waits for the requests in hand. */

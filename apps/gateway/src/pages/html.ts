@@ -88,7 +88,7 @@ const STYLE = `
 body { margin: 0; min-height: 100vh; font: 15px/1.5 system-ui, sans-serif; color: #1f2328; background: #f6f7f9; }
 main { max-width: 46rem; margin: 0 auto; padding: 3rem 1rem; }
 .stage { display: flex; justify-content: center; padding: 3rem 1rem; }
-.stage p { max-width: 26rem; text-align: center; }
+#portal > p { max-width: 26rem; text-align: center; }
 h1 { font-size: 1.4rem; margin: 0 0 1rem; }
 article { background: #fff; border: 1px solid #d9dde3; border-radius: 8px; padding: 1rem; margin: 0 0 1rem; }
 article header { display: flex; gap: 1rem; justify-content: space-between; color: #59636e; font-size: 0.85rem; }

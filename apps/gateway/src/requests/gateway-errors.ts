@@ -75,6 +75,12 @@ export const apiVersionInvalid = error(
   'Invalid API version',
   'Name one published API version, in the Clerk-API-Version header or in the query, not in both.',
 );
+export const malformedPath = error(
+  400,
+  'malformed_request_parameters',
+  'Malformed request parameters',
+  'The path of the request cannot be decoded.',
+);
 /** An owner did not answer. */
 export const serviceUnavailable = error(
   503,

@@ -25,6 +25,8 @@ export class FakeOwner {
   /** What the next operation is answered with. */
   next: { status?: number; body?: object | string; headers?: Record<string, string> } = {};
   readonly instances = new Map<string, InstanceInfo>();
+  /** Identity cannot tell what a client is like. */
+  hasSnapshots = true;
   private privateKey!: CryptoKey;
   private jwk!: Record<string, unknown>;
 
@@ -41,7 +43,8 @@ export class FakeOwner {
       const clientId = this.devBrowsers.get(idOf(request));
       return clientId === undefined ? null : { client_id: clientId };
     });
-    fastify.get('/internal/clients/current/snapshot', (request) => {
+    fastify.get('/internal/clients/current/snapshot', (request, reply) => {
+      if (!this.hasSnapshots) return reply.status(503).send({ errors: [{ code: 'service_unavailable' }] });
       const state = this.clients.get(contextOf(request).clientId ?? '');
       return state ? { object: 'client', id: state.id, sessions: state.sessions, updated_at: state.updatedAt } : null;
     });

@@ -51,7 +51,9 @@ export function useGateway(env: Record<string, string> = {}) {
 
 function send(base: string, { method = 'GET', path, headers = {}, body }: Call): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(base + path, { method, headers, agent: false }, (response) => {
+    // Host and port apart: of a whole address Node would resolve dots in the path.
+    const { hostname, port } = new URL(base);
+    const request = httpRequest({ hostname, port, path, method, headers, agent: false }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () => {
