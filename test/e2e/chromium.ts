@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+
+const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** A Chromium for a spec file, with a fresh profile for each page that is opened. */
+export function useChromium() {
+  let browser: Browser;
+  const contexts: BrowserContext[] = [];
+
+  beforeAll(async () => {
+    const executablePath = process.env.CHROMIUM_PATH ?? PATHS.find(existsSync);
+    if (!executablePath) throw new Error('Chromium is not installed; name it in CHROMIUM_PATH');
+    // What is not on this machine is not asked for: the browser's own calls home would fail one by one.
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+    browser = await chromium.launch({ executablePath, args });
+  }, 60_000);
+
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  return {
+    /** A page in a profile that nobody has used: another person's browser. */
+    async page(): Promise<Page> {
+      const context = await browser.newContext();
+      contexts.push(context);
+      context.setDefaultTimeout(20_000);
+      return context.newPage();
+    },
+  };
+}
