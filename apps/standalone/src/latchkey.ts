@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { systemContext, type Owner } from '@latchkey/clients';
 import { ContextSigner, createApp } from '@latchkey/http';
 import type { AppModule, Env, StandalonePlatform } from '@latchkey/platform';
@@ -31,6 +32,8 @@ export interface LatchkeyOptions {
   host: string;
   fapiPort: number;
   bapiPort: number;
+  /** Gets the gateway before it listens: for tests, which look at every exchange. */
+  onGateway?: (gateway: FastifyInstance) => void;
 }
 
 /** All five services in this process. */
@@ -75,6 +78,7 @@ export async function startLatchkey(options: LatchkeyOptions): Promise<Latchkey>
     apps.push(app);
   }
   const gateway = await createGateway(GatewayModule.forRoot(env, platform));
+  options.onGateway?.(gateway.getHttpAdapter().getInstance());
   const urls = await listen(gateway, {
     fapi: { host, port: options.fapiPort },
     bapi: { host, port: options.bapiPort },

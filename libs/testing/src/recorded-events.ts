@@ -1,5 +1,7 @@
 import type { EventType, LatchkeyEvent } from '@latchkey/contracts';
 
+import { tapEvent } from './tap.js';
+
 const DEADLINE_MS = 10_000;
 
 /** Every event that was published, in the order in which it came. */
@@ -9,7 +11,10 @@ export class RecordedEvents {
 
   /** Takes events from the bus. */
   dispatch(event: LatchkeyEvent): Promise<void> {
-    if (!this.all.some(({ id }) => id === event.id)) this.all.push(event);
+    if (!this.all.some(({ id }) => id === event.id)) {
+      this.all.push(event);
+      tapEvent(event);
+    }
     this.waiters.forEach((check) => check());
     return Promise.resolve();
   }

@@ -9,6 +9,7 @@ import { TestBrowser } from './browser.js';
 import { copyTemplates } from './databases.js';
 import { Given } from './given.js';
 import { RecordedEvents } from './recorded-events.js';
+import { tapGateway } from './tap.js';
 
 const SETTLE_MS = 20_000;
 
@@ -72,6 +73,7 @@ export function useLatchkey(options: InstanceOptions = {}) {
       host: '127.0.0.1',
       fapiPort: 0,
       bapiPort: 0,
+      onGateway: tapGateway,
     });
     events.settled = () => outboxesEmpty(Object.values(databases.urls));
     running = { latchkey, platform, databases, instance: await declare(latchkey, options) };
