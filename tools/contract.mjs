@@ -23,20 +23,28 @@ const MAX_PROBLEMS = 20;
 
 const folder = specsFolder();
 if (!folder) {
-  console.log('The published documents are not here (../shared/specs, or the folder that LATCHKEY_SPECS names): nothing was checked.');
+  console.log(
+    'The published documents are not here (../shared/specs, or the folder that LATCHKEY_SPECS names): nothing was checked.',
+  );
   process.exit(process.env.CI ? 1 : 0);
 }
 
 if (!process.argv.includes('--report') && !process.argv.includes('--check')) {
   rmSync(TAP, { recursive: true, force: true });
   const jest = [join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), '--selectProjects=integration', '--silent'];
-  const { status } = spawnSync(process.execPath, jest, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, LATCHKEY_TAP: TAP } });
+  const { status } = spawnSync(process.execPath, jest, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, LATCHKEY_TAP: TAP },
+  });
   if (status !== 0) console.log('Some tests failed; the table shows what was exchanged all the same.');
 }
 
 const result = await measure(new Specs(folder));
 print(result);
-const before = /** @type {Result | undefined} */ (existsSync(RESULT) ? JSON.parse(readFileSync(RESULT, 'utf8')) : undefined);
+const before = /** @type {Result | undefined} */ (
+  existsSync(RESULT) ? JSON.parse(readFileSync(RESULT, 'utf8')) : undefined
+);
 const lost = before ? losses(before, result) : [];
 if (lost.length) console.log(`\nValid before, no longer:\n${lost.map((line) => `  ${line}`).join('\n')}`);
 if (process.argv.includes('--check')) process.exit(lost.length ? 1 : 0);
@@ -77,8 +85,18 @@ async function measure(specs) {
         const list = [...problems].sort().slice(0, MAX_PROBLEMS);
         if (!isRouted) list.push('is not built yet');
         else if (!successes) list.push('no test has seen it succeed');
-        else if (!spec.operations.has(id)) list.push('stands in no published document: only its use by the SDKs is tested');
-        return [id, { owner, routed: isRouted, exercised: successes > 0, valid: successes > 0 && problems.size === 0, problems: list }];
+        else if (!spec.operations.has(id))
+          list.push('stands in no published document: only its use by the SDKs is tested');
+        return [
+          id,
+          {
+            owner,
+            routed: isRouted,
+            exercised: successes > 0,
+            valid: successes > 0 && problems.size === 0,
+            problems: list,
+          },
+        ];
       }),
     );
   }
@@ -100,8 +118,16 @@ function measureEvents(spec, types) {
       const pointer = `/x-webhooks/${type}/post/requestBody/content/application~1json/schema`;
       const schema = hooks[type]?.post?.requestBody?.content?.['application/json']?.schema;
       for (const { data } of schema ? mine : []) {
-        const body = { data, object: 'event', type, timestamp: 0, instance_id: 'ins_x', event_attributes: { http_request: { client_ip: '', user_agent: '' } } };
-        for (const problem of spec.problemsAt(pointer, schema, body)) if (!isExcepted('webhooks', type, problem)) problems.add(problem);
+        const body = {
+          data,
+          object: 'event',
+          type,
+          timestamp: 0,
+          instance_id: 'ins_x',
+          event_attributes: { http_request: { client_ip: '', user_agent: '' } },
+        };
+        for (const problem of spec.problemsAt(pointer, schema, body))
+          if (!isExcepted('webhooks', type, problem)) problems.add(problem);
       }
       const list = [...problems].sort().slice(0, MAX_PROBLEMS);
       if (!mine.length) list.push('no test has seen it');
@@ -113,11 +139,15 @@ function measureEvents(spec, types) {
 /** The operations that handlers declare, by API. */
 function declaredOperations() {
   const routed = { fapi: new Set(), bapi: new Set() };
-  const files = readdirSync(join(ROOT, 'apps'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.controller.ts'));
+  const files = readdirSync(join(ROOT, 'apps'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.controller.ts'),
+  );
   for (const file of files) {
     // A file may hold a controller of each API, one after the other.
     let api = /** @type {'fapi' | 'bapi' | undefined} */ (undefined);
-    for (const [, controller, id] of readFileSync(join(ROOT, 'apps', file), 'utf8').matchAll(/@(Fapi|Bapi|Internal)Controller\(|@Operation\('(\w+)'\)/g)) {
+    for (const [, controller, id] of readFileSync(join(ROOT, 'apps', file), 'utf8').matchAll(
+      /@(Fapi|Bapi|Internal)Controller\(|@Operation\('(\w+)'\)/g,
+    )) {
       if (controller) api = controller === 'Fapi' ? 'fapi' : controller === 'Bapi' ? 'bapi' : undefined;
       else if (api && id) routed[api].add(id);
     }
@@ -147,7 +177,9 @@ function readTap(kind) {
 function isExcepted(api, operation, problem) {
   return exceptions.some(
     (exception) =>
-      exception.api === api && (exception.operation === '*' || exception.operation === operation) && matches(exception.problem, problem),
+      exception.api === api &&
+      (exception.operation === '*' || exception.operation === operation) &&
+      matches(exception.problem, problem),
   );
 }
 
@@ -156,7 +188,12 @@ function isExcepted(api, operation, problem) {
  * @param {string} text
  */
 function matches(pattern, text) {
-  return new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`).test(text);
+  return new RegExp(
+    `^${pattern
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  ).test(text);
 }
 
 /**
@@ -173,7 +210,8 @@ function losses(before, now) {
 
 /** @param {Result} result */
 function print({ fapi, bapi, webhooks }) {
-  const row = (/** @type {(string | number)[]} */ cells) => console.log(cells.map((cell, i) => (i < 2 ? String(cell).padEnd(14) : String(cell).padStart(10))).join(' '));
+  const row = (/** @type {(string | number)[]} */ cells) =>
+    console.log(cells.map((cell, i) => (i < 2 ? String(cell).padEnd(14) : String(cell).padStart(10))).join(' '));
   row(['api', 'owner', 'operations', 'routed', 'exercised', 'valid']);
   for (const [api, operations] of Object.entries({ fapi, bapi })) {
     const entries = Object.values(operations);
@@ -184,13 +222,22 @@ function print({ fapi, bapi, webhooks }) {
     }
   }
   const events = Object.values(webhooks);
-  row(['webhooks', '', events.length, '', events.filter((entry) => entry.emitted).length, events.filter((entry) => entry.valid).length]);
+  row([
+    'webhooks',
+    '',
+    events.length,
+    '',
+    events.filter((entry) => entry.emitted).length,
+    events.filter((entry) => entry.valid).length,
+  ]);
   for (const [api, operations] of Object.entries({ fapi, bapi })) {
     const built = Object.entries(operations).filter(([, entry]) => entry.routed && !entry.valid);
     if (built.length) console.log(`\n${api}: built, and not valid yet`);
-    for (const [id, { problems }] of built) console.log(`  ${id}\n${problems.map((problem) => `    ${problem}`).join('\n')}`);
+    for (const [id, { problems }] of built)
+      console.log(`  ${id}\n${problems.map((problem) => `    ${problem}`).join('\n')}`);
   }
   const invalid = Object.entries(webhooks).filter(([, entry]) => entry.emitted && !entry.valid);
   if (invalid.length) console.log('\nwebhooks: emitted, and not valid yet');
-  for (const [type, { problems }] of invalid) console.log(`  ${type}\n${problems.map((problem) => `    ${problem}`).join('\n')}`);
+  for (const [type, { problems }] of invalid)
+    console.log(`  ${type}\n${problems.map((problem) => `    ${problem}`).join('\n')}`);
 }

@@ -12,7 +12,15 @@ export function useChromium() {
     const executablePath = process.env.CHROMIUM_PATH ?? PATHS.find(existsSync);
     if (!executablePath) throw new Error('Chromium is not installed; name it in CHROMIUM_PATH');
     // What is not on this machine is not asked for: the browser's own calls home would fail one by one.
-    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+    const args = [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ];
     browser = await chromium.launch({ executablePath, args });
   }, 60_000);
 

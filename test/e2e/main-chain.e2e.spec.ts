@@ -28,7 +28,9 @@ describe('the main chain', () => {
     await page.getByRole('textbox', { name: /verification code/i }).pressSequentially('424242');
     await page.waitForFunction(() => (window as { Clerk?: { session?: unknown } }).Clerk?.session);
     const signedUp = Date.now();
-    const token = await page.evaluate(() => (window as unknown as { Clerk: { session: { getToken(): Promise<string> } } }).Clerk.session.getToken());
+    const token = await page.evaluate(() =>
+      (window as unknown as { Clerk: { session: { getToken(): Promise<string> } } }).Clerk.session.getToken(),
+    );
 
     const claims = await verifyToken(token, { secretKey: app.CLERK_SECRET_KEY, apiUrl: app.CLERK_API_URL });
     const event = await subscriber.next('user.created', ({ data }) => data.id === claims.sub);

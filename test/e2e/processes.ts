@@ -28,7 +28,14 @@ export async function startFor(mode: string): Promise<Started> {
   const script = mode === 'distributed' ? 'start:distributed' : 'start';
   const child = spawn('npm', ['run', '--silent', script], {
     cwd: projectRoot(),
-    env: { ...process.env, ...ports, ...backing.env, LATCHKEY_DATA_DIR: dataDir, LOG_LEVEL: 'warn', GATEWAY_RATE_LIMITS: 'off' },
+    env: {
+      ...process.env,
+      ...ports,
+      ...backing.env,
+      LATCHKEY_DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+      GATEWAY_RATE_LIMITS: 'off',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
@@ -49,9 +56,16 @@ export async function startFor(mode: string): Promise<Started> {
 
 async function startBacking() {
   const [postgres, redis, kafka] = await Promise.all([startPostgres(), startRedis(), startKafka()]);
-  const databases = SERVICES.map((service) => [`${service.toUpperCase()}_DATABASE_URL`, withDatabase(postgres.url, `latchkey_${service}`)]);
+  const databases = SERVICES.map((service) => [
+    `${service.toUpperCase()}_DATABASE_URL`,
+    withDatabase(postgres.url, `latchkey_${service}`),
+  ]);
   return {
-    env: { KAFKA_BROKERS: kafka.url, REDIS_URL: redis.url, ...(Object.fromEntries(databases) as Record<string, string>) },
+    env: {
+      KAFKA_BROKERS: kafka.url,
+      REDIS_URL: redis.url,
+      ...(Object.fromEntries(databases) as Record<string, string>),
+    },
     stop: async () => {
       for (const server of [kafka, redis, postgres]) await server.stop();
     },

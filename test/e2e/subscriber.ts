@@ -41,7 +41,10 @@ export class Subscriber {
   async next(type: string, fits: (event: Received) => boolean = () => true): Promise<Received> {
     const find = () => this.received.find((event) => event.type === type && fits(event));
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no ${type} came; got ${this.received.map((event) => event.type).join(', ')}`)), DEADLINE_MS);
+      const timer = setTimeout(
+        () => reject(new Error(`no ${type} came; got ${this.received.map((event) => event.type).join(', ')}`)),
+        DEADLINE_MS,
+      );
       const check = () => {
         const event = find();
         if (!event) return;

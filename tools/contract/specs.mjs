@@ -63,13 +63,19 @@ export class Spec {
       this.compiled.set(pointer, validate);
     }
     const problems = new Set();
-    if (!validate(body))
-      for (const { instancePath, message, params, keyword } of validate.errors ?? []) {
+    if (!validate(body)) {
+      const errors = validate.errors ?? [];
+      for (const { instancePath, message, params, keyword } of errors) {
         // What a union's branches say of themselves repeats what the union says.
         if (keyword === 'anyOf' || keyword === 'oneOf' || keyword === 'if') continue;
+        // The null that a value might have been is no news when the value itself is told to be wrong.
+        const isNull = (/** @type {Json} */ error) => error.params.type === 'null';
+        if (isNull({ params }) && errors.some((other) => !isNull(other) && other.instancePath.startsWith(instancePath)))
+          continue;
         const detail = params.allowedValues ? ` (${params.allowedValues.join(', ')})` : '';
         problems.add(`${anyIndex(instancePath) || '/'} ${message}${detail}`);
       }
+    }
     for (const path of this.unknownFields(schema, body, '')) problems.add(`${path} is not in the document`);
     return [...problems];
   }
@@ -122,7 +128,8 @@ export class Spec {
     const pointer = node.$ref.replace(/^(spec)?#/, '');
     /** @type {any} */
     let value = this.document;
-    for (const step of decodeURI(pointer).split('/').slice(1)) value = value?.[step.replaceAll('~1', '/').replaceAll('~0', '~')];
+    for (const step of decodeURI(pointer).split('/').slice(1))
+      value = value?.[step.replaceAll('~1', '/').replaceAll('~0', '~')];
     return value?.$ref ? this.follow(value) : { value: value ?? {}, pointer };
   }
 }

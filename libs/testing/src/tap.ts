@@ -22,7 +22,14 @@ export function tapGateway(gateway: FastifyInstance): void {
     const query = request.query as Record<string, string | undefined>;
     const version = request.headers['clerk-api-version'] ?? query.__clerk_api_version;
     const isJson = String(reply.getHeader('content-type') ?? '').startsWith('application/json');
-    write({ api, method: query._method ?? request.method, path, version, status: reply.statusCode, body: isJson && body ? (JSON.parse(body) as unknown) : undefined });
+    write({
+      api,
+      method: query._method ?? request.method,
+      path,
+      version,
+      status: reply.statusCode,
+      body: isJson && body ? (JSON.parse(body) as unknown) : undefined,
+    });
   });
 }
 
