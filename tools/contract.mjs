@@ -6,8 +6,8 @@
  *   npm run contract -- --check    as --report, but writes nothing and fails when something that was valid no longer is
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { exceptions } from './contract/exceptions.mjs';
 import { specsFolder, Specs } from './contract/specs.mjs';
 import { ROOT } from './lib/project.mjs';
@@ -48,6 +48,7 @@ const before = /** @type {Result | undefined} */ (
 const lost = before ? losses(before, result) : [];
 if (lost.length) console.log(`\nValid before, no longer:\n${lost.map((line) => `  ${line}`).join('\n')}`);
 if (process.argv.includes('--check')) process.exit(lost.length ? 1 : 0);
+mkdirSync(dirname(RESULT), { recursive: true });
 writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
 
 /**
