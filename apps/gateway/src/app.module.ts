@@ -25,6 +25,7 @@ import { NpmController } from './npm/npm.controller.js';
 import { HomeController } from './portal/home.controller.js';
 import { PortalController } from './portal/portal.controller.js';
 import { GatewayExceptionFilter } from './requests/gateway-exception.filter.js';
+import { WebhooksPortalController } from './webhooks-portal/webhooks-portal.controller.js';
 
 export { createGateway, listen } from './listeners/create-gateway.js';
 export type { Address, ListenerName } from './listeners/listeners.js';
@@ -44,6 +45,7 @@ export class GatewayModule {
         PortalController,
         // Only what is kept in this process can be shown.
         ...(platform.messaging.inbox ? [InboxController] : []),
+        WebhooksPortalController,
         FapiController,
         BapiController,
       ],

@@ -26,8 +26,8 @@ export const WebhooksConfig = z.object({
   WEBHOOKS_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   /** Most messages that this process sends at the same time. */
   WEBHOOKS_MAX_IN_FLIGHT: z.coerce.number().int().min(1).default(1024),
-  /** Where a browser finds the portal, through the gateway. */
-  WEBHOOKS_PORTAL_URL: z.url().default('http://127.0.0.1:4100/webhooks-portal'),
+  /** Where browsers find the portal; without it below the instance's own FAPI. */
+  WEBHOOKS_PORTAL_URL: z.url().optional().meta({ example: 'https://webhooks.example.com' }),
 });
 export type WebhooksConfig = z.output<typeof WebhooksConfig>;
 

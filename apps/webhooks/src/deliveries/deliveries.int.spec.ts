@@ -1,5 +1,13 @@
 import { Webhook } from 'svix';
-import { startSubscriber, startWebhooks, until, type Subscriber, type Webhooks } from '../../test/start-webhooks.js';
+import { WebhooksDb } from '../db.js';
+import {
+  startSubscriber,
+  startWebhooks,
+  until,
+  type Received,
+  type Subscriber,
+  type Webhooks,
+} from '../../test/start-webhooks.js';
 
 let webhooks: Webhooks;
 const subscribers: Subscriber[] = [];
@@ -22,6 +30,16 @@ async function subscribed(input: { filterTypes?: string[] } = {}) {
   const { key } = await svix.endpoint.getSecret(instanceId, endpoint.id);
   return { subscriber, svix, instanceId, endpoint, emit, key };
 }
+
+const attemptsOf = async ({ app }: Webhooks, endpointId: string): Promise<number> => {
+  const [row] = await app
+    .get(WebhooksDb)
+    .$queryRawUnsafe<{ count: number }[]>(
+      'SELECT count(*)::int AS count FROM attempts WHERE endpoint_id = $1',
+      endpointId,
+    );
+  return row!.count;
+};
 
 const minutes = (n: number) => n * 60_000;
 const hours = (n: number) => minutes(n * 60);
@@ -75,5 +93,307 @@ describe('delivery', () => {
     expect(subscriber.received).toHaveLength(8);
     expect(new Set(subscriber.received.map(({ headers }) => headers['svix-id'])).size).toBe(1);
     expect(new Set(subscriber.received.map(({ body }) => body)).size).toBe(1);
+  });
+
+  it('takes no more than 2xx for a success, and follows no redirect', async () => {
+    const { subscriber, svix, instanceId, endpoint, emit } = await subscribed();
+    const target = await startSubscriber();
+    subscribers.push(target);
+    const statuses = [302, 404, 204];
+    subscriber.answer = (response) =>
+      response.writeHead(statuses[subscriber.received.length - 1]!, { location: target.url }).end();
+
+    for (const wait of [0, 6_000, minutes(6)]) {
+      if (wait === 0) await emit('user_1');
+      await until(async () => {
+        webhooks.clock.advance(wait);
+        await webhooks.sweep();
+        const { data } = await svix.messageAttempt.listByEndpoint(instanceId, endpoint.id);
+        return data.length === [0, 6_000, minutes(6)].indexOf(wait) + 1;
+      });
+    }
+
+    const { data } = await svix.messageAttempt.listByEndpoint(instanceId, endpoint.id);
+    expect(data.map(({ responseStatusCode, statusText }) => [responseStatusCode, statusText])).toEqual([
+      [204, 'success'],
+      [404, 'fail'],
+      [302, 'fail'],
+    ]);
+    expect(target.received).toEqual([]);
+  });
+
+  it('keeps what was answered, and counts a lost connection as a failure', async () => {
+    const { subscriber, svix, instanceId, endpoint, emit } = await subscribed();
+    subscriber.answer = (response) => response.writeHead(500).end(`oops\0${'x'.repeat(20_000)}`);
+    await emit('user_1');
+    const first = await until(async () => (await svix.messageAttempt.listByEndpoint(instanceId, endpoint.id)).data[0]);
+    subscriber.answer = (response) => response.socket!.destroy();
+    webhooks.clock.advance(6_000);
+    await webhooks.sweep();
+    const second = await until(async () => {
+      const { data } = await svix.messageAttempt.listByEndpoint(instanceId, endpoint.id);
+      return data.length === 2 && data[0];
+    });
+
+    expect(first.response).toMatch(/^oopsx+$/);
+    expect(first.response.length).toBeLessThanOrEqual(8192);
+    expect(second).toMatchObject({ responseStatusCode: 0, status: 2, url: subscriber.url, triggerType: 0 });
+    expect(second.response).not.toBe('');
+  });
+
+  it('stops when the receiver asks for it', async () => {
+    const { subscriber, svix, instanceId, endpoint, emit } = await subscribed();
+    subscriber.answer = (response) => response.writeHead(500, { 'webhook-delivery': 'abort-message' }).end();
+    await emit('user_1');
+    await until(async () => (await svix.endpoint.getStats(instanceId, endpoint.id)).fail === 1);
+
+    webhooks.clock.advance(hours(1));
+    await webhooks.sweep();
+
+    expect(subscriber.received).toHaveLength(1);
+  });
+
+  it('signs with both secrets for a day after a rotation, then with the new one alone', async () => {
+    const { subscriber, svix, instanceId, endpoint, emit, key } = await subscribed();
+    await svix.endpoint.rotateSecret(instanceId, endpoint.id);
+    const { key: rotated } = await svix.endpoint.getSecret(instanceId, endpoint.id);
+
+    await emit('user_1');
+    const both = await until(() => subscriber.received[0]);
+    webhooks.clock.advance(hours(24) + 1);
+    await emit('user_2');
+    const alone = await until(() => subscriber.received[1]);
+
+    expect(both.headers['svix-signature']!.split(' ')).toHaveLength(2);
+    expect(alone.headers['svix-signature']!.split(' ')).toHaveLength(1);
+    // Not `verify`: it compares the timestamp with the machine's time, and earlier tests have moved the clock.
+    const signature = (secret: string, { headers, body }: Received) =>
+      new Webhook(secret).sign(headers['svix-id']!, new Date(Number(headers['svix-timestamp']) * 1000), body);
+    expect(both.headers['svix-signature']).toBe(`${signature(rotated, both)} ${signature(key, both)}`);
+    expect(alone.headers['svix-signature']).toBe(signature(rotated, alone));
+  });
+
+  it("sends the endpoint's headers, the newest ones", async () => {
+    const { subscriber, svix, instanceId, endpoint, emit } = await subscribed();
+    await emit('user_1');
+    await until(() => subscriber.received.length === 1);
+    await svix.endpoint.updateHeaders(instanceId, endpoint.id, { headers: { 'X-Tenant': 'a' } });
+
+    await emit('user_2');
+    const call = await until(() => subscriber.received[1]);
+
+    expect(call.headers['x-tenant']).toBe('a');
+  });
+
+  it('calls no private address that is not allowed, whatever a name resolves to', async () => {
+    const { svix, instanceId } = webhooks.svix();
+    for (const url of [
+      'http://10.0.0.1/',
+      'http://169.254.169.254/latest',
+      'http://[fd00::1]/',
+      'http://192.168.1.1/',
+    ]) {
+      await svix.endpoint.create(instanceId, { url });
+    }
+    const { id } = await svix.message.create(instanceId, { eventType: 'x', payload: {} });
+    const attempts = await until(async () => {
+      const { data } = await svix.messageAttempt.listByMsg(instanceId, id);
+      return data.length === 4 && data;
+    });
+
+    for (const { response, statusText } of attempts) {
+      expect([statusText, response]).toEqual(['fail', expect.stringContaining('refused')]);
+    }
+  });
+
+  it('keeps the order of what is about one user while nothing fails', async () => {
+    const { subscriber, emit } = await subscribed();
+    subscriber.answer = (response) => void setTimeout(() => response.end(), Math.random() * 20);
+    for (let n = 0; n < 20; n++) await emit(`user_${n % 2}`, { n });
+    await until(() => subscriber.received.length === 20);
+
+    const order = subscriber.received.map(({ body }) => (JSON.parse(body) as { data: { n: number } }).data.n);
+    for (const rest of [0, 1]) {
+      const own = order.filter((n) => n % 2 === rest);
+      expect(own).toEqual([...own].sort((a, b) => a - b));
+    }
+  });
+
+  it('lets no endpoint wait for one that hangs', async () => {
+    const { svix, instanceId } = webhooks.svix();
+    const [hanging, quick] = [await startSubscriber(), await startSubscriber()];
+    subscribers.push(hanging, quick);
+    hanging.answer = () => undefined;
+    await svix.endpoint.create(instanceId, { url: hanging.url });
+    await svix.endpoint.create(instanceId, { url: quick.url });
+
+    const start = Date.now();
+    for (let n = 0; n < 100; n++) await webhooks.emit(instanceId, 'user.created', `user_${n}`, {});
+    await until(() => quick.received.length === 100);
+
+    expect(Date.now() - start).toBeLessThan(5_000);
+    expect(hanging.received.length).toBeLessThanOrEqual(8);
+  });
+
+  it('sends no more per second than the endpoint wants', async () => {
+    const { subscriber, svix, instanceId, endpoint } = await subscribed();
+    await svix.endpoint.patch(instanceId, endpoint.id, { throttleRate: 5 });
+
+    for (let n = 0; n < 12; n++) await svix.message.create(instanceId, { eventType: 'x', payload: { n } });
+    await until(() => subscriber.received.length === 12);
+
+    const [first, last] = [subscriber.received[0]!, subscriber.received[11]!];
+    expect(last.at - first.at).toBeGreaterThan(1_500);
+    expect(last.at - first.at).toBeLessThan(4_000);
+  });
+
+  it('cancels what waits for an endpoint that is disabled, and sends nothing more to it', async () => {
+    const { subscriber, svix, instanceId, endpoint, emit } = await subscribed();
+    subscriber.answer = (response) => response.writeHead(500).end();
+    await emit('user_1');
+    await until(async () => (await svix.messageAttempt.listByEndpoint(instanceId, endpoint.id)).data.length === 1);
+
+    await svix.endpoint.patch(instanceId, endpoint.id, { disabled: true });
+    await emit('user_2');
+    await until(async () => (await svix.message.list(instanceId)).data.length === 2);
+    webhooks.clock.advance(hours(1));
+    await webhooks.sweep();
+
+    expect(subscriber.received).toHaveLength(1);
+    expect(await svix.endpoint.getStats(instanceId, endpoint.id)).toMatchObject({ canceled: 1, pending: 0 });
+  });
+
+  it('takes up what a dead process held as soon as its lease is over', async () => {
+    const { subscriber, svix, instanceId, endpoint } = await subscribed();
+    await svix.endpoint.patch(instanceId, endpoint.id, { disabled: true });
+    const { id } = await svix.message.create(instanceId, { eventType: 'x', payload: {} });
+    await svix.endpoint.patch(instanceId, endpoint.id, { disabled: false });
+    // As the process that died right after its commit leaves it.
+    const now = webhooks.clock.now().toISOString();
+    await webhooks.app.get(WebhooksDb).$executeRawUnsafe(
+      `INSERT INTO deliveries (message_id, endpoint_id, instance_id, application_id, next_attempt_at, created_at)
+       SELECT id, $2, instance_id, application_id, $3::timestamptz + interval '30 s', $3::timestamptz FROM messages WHERE id = $1`,
+      id,
+      endpoint.id,
+      now,
+    );
+
+    await webhooks.sweep();
+    expect(subscriber.received).toHaveLength(0);
+    webhooks.clock.advance(31_000);
+    await webhooks.sweep();
+    await until(() => subscriber.received.length === 1);
+    await until(async () => (await svix.endpoint.getStats(instanceId, endpoint.id)).success === 1);
+  });
+
+  it('delivers a backlog far beyond what memory holds at a time, each message once', async () => {
+    const { subscriber, svix, instanceId, endpoint } = await subscribed();
+    subscriber.answer = (response) => response.writeHead(500).end();
+    const count = 600;
+    for (let n = 0; n < count; n += 50) {
+      await Promise.all(
+        Array.from({ length: 50 }, (_, i) =>
+          svix.message.create(instanceId, { eventType: 'x', payload: { n: n + i } }),
+        ),
+      );
+    }
+    await until(() => subscriber.received.length >= count, 20_000);
+    await until(async () => {
+      webhooks.clock.advance(6_000);
+      await webhooks.sweep();
+      subscriber.answer = (response) => response.end();
+      return (await svix.endpoint.getStats(instanceId, endpoint.id)).success === count;
+    }, 20_000);
+
+    expect(new Set(subscriber.received.map(({ headers }) => headers['svix-id'])).size).toBe(count);
+  }, 60_000);
+});
+
+describe('operational webhooks', () => {
+  /** An instance with an operational endpoint beside the one that fails. */
+  async function watched() {
+    const all = await subscribed();
+    const watcher = await startSubscriber();
+    subscribers.push(watcher);
+    const endpoint = await all.svix.operationalWebhook.endpoint.create({ url: watcher.url });
+    const news = () => watcher.received.map(({ body }) => JSON.parse(body) as { type: string; data: object });
+    return { ...all, watcher, operational: endpoint, news };
+  }
+
+  it('tell of an endpoint that comes, changes, is disabled, enabled and goes', async () => {
+    const { svix, instanceId, news } = await watched();
+    const { id } = await svix.endpoint.create(instanceId, { url: 'https://example.com' });
+    await svix.endpoint.patch(instanceId, id, { disabled: true });
+    await svix.endpoint.patch(instanceId, id, { disabled: false });
+    await svix.endpoint.delete(instanceId, id);
+
+    await until(() => news().length === 6);
+    expect(
+      news()
+        .map(({ type }) => type)
+        .sort(),
+    ).toEqual([
+      'endpoint.created',
+      'endpoint.deleted',
+      'endpoint.disabled',
+      'endpoint.enabled',
+      'endpoint.updated',
+      'endpoint.updated',
+    ]);
+    expect(news().find(({ type }) => type === 'endpoint.disabled')!.data).toMatchObject({
+      appUid: instanceId,
+      endpointId: id,
+      trigger: 'manual',
+    });
+  });
+
+  it('tell of a message that is failing, and of one that has failed for good', async () => {
+    const { subscriber, emit, news, endpoint, key: _key, svix, operational } = await watched();
+    subscriber.answer = (response) => response.writeHead(503).end();
+    await emit('user_1');
+
+    for (const wait of [0, 6_000, minutes(6), minutes(34), hours(2.3), hours(5.6), hours(11.1), hours(11.1)]) {
+      const before = subscriber.received.length;
+      webhooks.clock.advance(wait);
+      await until(async () => (await webhooks.sweep(), subscriber.received.length > (wait === 0 ? 0 : before)));
+      await until(async () => (await attemptsOf(webhooks, endpoint.id)) === subscriber.received.length);
+    }
+    await until(async () => (await webhooks.sweep(), news().length === 2));
+
+    expect(news().map(({ type }) => type)).toEqual(['message.attempt.failing', 'message.attempt.exhausted']);
+    expect(news()[1]!.data).toMatchObject({
+      endpointId: endpoint.id,
+      msgId: subscriber.received[0]!.headers['svix-id'],
+      lastAttempt: { responseStatusCode: 503 },
+    });
+    const { key } = await svix.operationalWebhook.endpoint.getSecret(operational.id);
+    expect(key).toMatch(/^whsec_/);
+  });
+
+  it('tell of an endpoint that was disabled after five days of nothing but failures', async () => {
+    const { subscriber, emit, news, endpoint, svix, instanceId } = await watched();
+    subscriber.answer = (response) => response.writeHead(500).end();
+
+    let failures = 0;
+    const fail = async () => {
+      await emit(`user_${failures}`);
+      failures++;
+      await until(async () => (await attemptsOf(webhooks, endpoint.id)) >= failures);
+    };
+    await fail();
+    webhooks.clock.advance(hours(13));
+    await fail();
+    webhooks.clock.advance(hours(120));
+    expect((await svix.endpoint.get(instanceId, endpoint.id)).disabled).toBe(false);
+    await emit('user_last');
+    await until(async () => (await svix.endpoint.get(instanceId, endpoint.id)).disabled);
+    await until(() => news().some(({ type }) => type === 'endpoint.disabled'));
+
+    expect(news().find(({ type }) => type === 'endpoint.disabled')!.data).toMatchObject({
+      endpointId: endpoint.id,
+      trigger: 'automatic',
+      failSince: expect.any(String),
+    });
+    expect((await svix.endpoint.getStats(instanceId, endpoint.id)).pending).toBe(0);
   });
 });

@@ -38,7 +38,7 @@ export class PortalService {
       data: { associatedAt: this.clock.now() },
     });
     if (!application) throw svixAppExists();
-    return this.link(application, [...capabilities], SESSION_SECONDS);
+    return this.link(ctx, application, [...capabilities], SESSION_SECONDS);
   }
 
   /**
@@ -57,7 +57,7 @@ export class PortalService {
    * @throws `svix_app_missing` (400)
    */
   async authUrl(ctx: RequestContext): Promise<string> {
-    return this.link(await this.associated(ctx), [...capabilities], SESSION_SECONDS);
+    return this.link(ctx, await this.associated(ctx), [...capabilities], SESSION_SECONDS);
   }
 
   /** A link into the portal, and a token that opens the API for the one application. */
@@ -76,7 +76,7 @@ export class PortalService {
       sessionId,
       ms: input.expiry * 1000,
     });
-    return { url: await this.link(application, allowed, input.expiry, sessionId), token };
+    return { url: await this.link(ctx, application, allowed, input.expiry, sessionId), token };
   }
 
   /** Ends the sessions of an application, and the links that were not used. */
@@ -176,7 +176,13 @@ export class PortalService {
     return application;
   }
 
-  private async link(application: Application, allowed: string[], seconds: number, sessionId: string | null = null) {
+  private async link(
+    ctx: RequestContext,
+    application: Application,
+    allowed: string[],
+    seconds: number,
+    sessionId: string | null = null,
+  ) {
     const key = await this.add(this.db, application, {
       kind: 'link',
       allowed,
@@ -185,7 +191,7 @@ export class PortalService {
       lifetime: seconds,
     });
     // Behind the #, so that it appears in no log of a server.
-    return `${this.config.WEBHOOKS_PORTAL_URL}/login#key=${key}`;
+    return `${this.config.WEBHOOKS_PORTAL_URL ?? `${ctx.fapiUrl}/webhooks-portal`}/login#key=${key}`;
   }
 
   private async add(

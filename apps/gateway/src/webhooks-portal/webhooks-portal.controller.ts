@@ -1,0 +1,39 @@
+import { All, Controller, Req, Res } from '@nestjs/common';
+import { ServiceTransport } from '@latchkey/clients';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sendAnswer } from '../forwarding/forwarding.service.js';
+import { sendError } from '../requests/gateway-exception.filter.js';
+
+const ADDRESS = '/fapi/webhooks-portal';
+/** What the portal reads of a request. */
+const HEADERS = ['authorization', 'content-type', 'user-agent', 'if-none-match'];
+
+/**
+ * The pages where a person looks after an instance's webhooks, and what they call. They have sessions of their own, which
+ * webhooks checks: no client, cookie or key of an instance plays a part.
+ */
+@Controller(ADDRESS)
+export class WebhooksPortalController {
+  constructor(private readonly transport: ServiceTransport) {}
+
+  @All(['', '*'])
+  async handle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : undefined;
+    const headers = Object.fromEntries(
+      HEADERS.filter((name) => name !== 'content-type' || body)
+        .map((name) => [name, request.headers[name]])
+        .filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
+    try {
+      const answer = await this.transport.request('webhooks', {
+        method: request.method,
+        path: `/portal${request.raw.url!.slice(ADDRESS.length) || '/'}`,
+        headers,
+        body,
+      });
+      sendAnswer(reply, answer);
+    } catch (error) {
+      sendError(reply, request, error);
+    }
+  }
+}
