@@ -17,6 +17,7 @@ import { DevBrowsersModule } from './dev-browsers/dev-browsers.module.js';
 import { EnvironmentModule } from './environment/environment.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { InstancesModule } from './instances/instances.module.js';
+import { SignInsModule } from './sign-ins/sign-ins.module.js';
 import { SignUpsModule } from './sign-ups/sign-ups.module.js';
 
 /** Tables above instances, or by which a request's instance is found. */
@@ -57,6 +58,7 @@ export class IdentityModule {
         ClientSnapshotsModule,
         DevBrowsersModule,
         EnvironmentModule,
+        SignInsModule,
         SignUpsModule,
       ],
       providers: [

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../clients/clients.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { SignInsModule } from '../sign-ins/sign-ins.module.js';
 import { SignUpsModule } from '../sign-ups/sign-ups.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ClientSnapshotsFapiController } from './client-snapshots.fapi.controller.js';
@@ -8,7 +9,7 @@ import { ClientSnapshotsInternalController } from './client-snapshots.internal.c
 import { ClientSnapshotsService } from './client-snapshots.service.js';
 
 @Module({
-  imports: [ClientsModule, SessionsModule, SignUpsModule, UsersModule],
+  imports: [ClientsModule, SessionsModule, SignInsModule, SignUpsModule, UsersModule],
   controllers: [ClientSnapshotsFapiController, ClientSnapshotsInternalController],
   providers: [ClientSnapshotsService],
   exports: [ClientSnapshotsService],

@@ -7,6 +7,7 @@ import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb } from '../db.js';
 import type { Client, Session } from '../generated/prisma/client.js';
 import { SessionTokensService } from '../sessions/session-tokens.service.js';
+import { SignInsService } from '../sign-ins/sign-ins.service.js';
 import { SignUpsService } from '../sign-ups/sign-ups.service.js';
 import { fullUser, toOwnUserJSON } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
@@ -20,6 +21,7 @@ export class ClientSnapshotsService {
     private readonly clients: ClientsService,
     private readonly users: UsersService,
     private readonly tokens: SessionTokensService,
+    private readonly signIns: SignInsService,
     private readonly signUps: SignUpsService,
     private readonly clock: Clock,
   ) {}
@@ -38,7 +40,7 @@ export class ClientSnapshotsService {
   /** A client with its living sessions and its current attempts. */
   async of(ctx: RequestContext, client: Client): Promise<ClientJSON> {
     const now = this.clock.now();
-    const [sessions, signUp] = await Promise.all([
+    const [sessions, signIn, signUp] = await Promise.all([
       this.db.session.findMany({
         where: {
           instanceId: ctx.instanceId,
@@ -49,9 +51,10 @@ export class ClientSnapshotsService {
         },
         orderBy: { createdAt: 'asc' },
       }),
+      client.signInId ? this.signIns.currentJSON(ctx, client.signInId) : null,
       client.signUpId ? this.signUps.currentJSON(ctx, client.signUpId) : null,
     ]);
-    return toClientJSON(client, { sessions: await this.sessions(ctx, sessions), signIn: null, signUp });
+    return toClientJSON(client, { sessions: await this.sessions(ctx, sessions), signIn, signUp });
   }
 
   /** Sessions of the calling client, each with its user and a fresh token. */

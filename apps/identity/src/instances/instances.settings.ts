@@ -82,7 +82,7 @@ export const InstanceSettings = z
     attack_protection: section({
       user_lockout: section({
         enabled: z.boolean().default(true),
-        max_attempts: z.int().min(1).default(100),
+        max_attempts: z.int().min(1).default(10),
         /** 0 keeps a locked user locked until an administrator unlocks them. */
         duration_in_minutes: z.int().min(0).default(60),
       }),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EventData, RequestContext } from '@latchkey/contracts';
+import type { EventData, JsonObject, RequestContext } from '@latchkey/contracts';
 import { Clock, newId } from '@latchkey/core';
 import { event, Outbox } from '@latchkey/events';
 import { MailQueue } from '@latchkey/messaging';
@@ -41,6 +41,7 @@ export class MessagesService {
     const { verification, code } = await this.verifications.startCode(tx, ctx, strategy, {
       previous: options.previous,
       isTest,
+      details: addressed(options),
     });
     if (!isTest)
       await this.sendEmail(tx, ctx, address, options.template ?? 'verification_code', { otp_code: code }, options);
@@ -54,7 +55,7 @@ export class MessagesService {
     const { verification, code } = await this.verifications.startCode(tx, ctx, strategy, {
       previous: options.previous,
       isTest,
-      details: { channel: 'sms' },
+      details: { channel: 'sms', ...addressed(options) },
     });
     if (!isTest)
       await this.sendSms(tx, ctx, number, options.template ?? 'verification_code', { otp_code: code }, options);
@@ -138,3 +139,6 @@ export class MessagesService {
     };
   }
 }
+
+/** Which stored address a code went to: only the same one's codes may follow each other. */
+const addressed = ({ identifierId }: CodeOptions): JsonObject => (identifierId ? { identifier_id: identifierId } : {});

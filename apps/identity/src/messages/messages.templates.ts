@@ -19,6 +19,11 @@ export const templates = {
     subject: '{{otp_code}} is your password reset code',
     text: 'Your code to set a new password for {{app.name}} is {{otp_code}}.\n\nIt works for ten minutes. If you did not ask for it, somebody else may have tried to get into your account; your password has not changed.',
   },
+  no_account: {
+    slug: 'no_account',
+    subject: 'Your sign-in to {{app.name}}',
+    text: 'Somebody tried to sign in to {{app.name}} with this address, but no account has it.\n\nIf it was you, sign up first, or try the address that you signed up with. If it was not, you can ignore this message.',
+  },
 } satisfies Record<string, Template>;
 
 /** The name of a template. */

@@ -8,6 +8,7 @@ import { IdentityDb, type Tx } from '../db.js';
 import type { Client, Prisma, SignUp, Verification } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { MessagesService } from '../messages/messages.service.js';
+import { SessionAdmissionService } from '../sessions/session-admission.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { takenIdentifiers, UsersService } from '../users/users.service.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
@@ -30,6 +31,7 @@ export class SignUpsService {
     private readonly verifications: VerificationsService,
     private readonly messages: MessagesService,
     private readonly users: UsersService,
+    private readonly admission: SessionAdmissionService,
     private readonly sessions: SessionsService,
     private readonly clock: Clock,
   ) {}
@@ -121,6 +123,7 @@ export class SignUpsService {
     const settings = await this.instances.settings(ctx.instanceId);
     const work = async (tx: Tx) => {
       const client = await this.clients.ensure(tx, ctx);
+      await this.admission.require(tx, ctx, client.id);
       const result = await step(tx, client);
       if (result instanceof Error) return result;
       const state = await this.load(tx, ctx, { id: result.id });
@@ -135,7 +138,10 @@ export class SignUpsService {
   private async complete(tx: Tx, ctx: RequestContext, client: Client, state: SignUpState): Promise<SignUpState> {
     const { signUp, emailVerification, phoneVerification } = state;
     const identifier = (value: string | null, proof: Verification | null) =>
-      value ? [{ value, verificationId: proof?.id ?? null, isVerified: proof?.status === 'verified' }] : [];
+      // What an instance does not ask to be proved is reserved all the same: its user signs in with it.
+      value
+        ? [{ value, verificationId: proof?.id ?? null, isVerified: proof?.status === 'verified', isReserved: true }]
+        : [];
     const user = await this.users.create(tx, ctx, {
       emailAddresses: identifier(signUp.emailAddress, emailVerification),
       phoneNumbers: identifier(signUp.phoneNumber, phoneVerification),

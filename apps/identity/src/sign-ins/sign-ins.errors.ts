@@ -1,0 +1,78 @@
+import { ApiError, paramError } from '@latchkey/core';
+
+/** Nobody has this identifier. */
+export const identifierNotFound = () =>
+  paramError('form_identifier_not_found', 'identifier', 'is invalid', "Couldn't find your account.");
+
+/** Not the user's password. */
+export const passwordIncorrect = () =>
+  paramError(
+    'form_password_incorrect',
+    'password',
+    'is incorrect',
+    'Password is incorrect. Try again, or use another method.',
+  );
+
+/** As `passwordIncorrect`, where nobody may learn whether the account exists. */
+export const passwordOrIdentifierIncorrect = () =>
+  paramError(
+    'form_password_or_identifier_incorrect',
+    'password',
+    'is incorrect',
+    'Password or email address is incorrect. Try again, or use another method.',
+  );
+
+/** The password is right, but known from a breach: another way in is needed, then a new password. */
+export const passwordPwned = () =>
+  paramError(
+    'form_password_pwned',
+    'password',
+    'has been found in a data breach',
+    'This password has been found as part of a breach and can not be used. Please reset your password.',
+  );
+
+/** The password is right, but an administrator has flagged it. */
+export const passwordCompromised = () =>
+  paramError(
+    'form_password_compromised',
+    'password',
+    'is compromised',
+    'This password may be known to others. Sign in another way, then set a new one.',
+  );
+
+/** The account cannot be entered this way. */
+export const strategyForUserInvalid = () =>
+  new ApiError(400, {
+    code: 'strategy_for_user_invalid',
+    message: 'verification strategy is not valid for this account',
+    long_message: 'The verification strategy is not valid for this account.',
+    meta: { param_name: 'strategy' },
+  });
+
+/** The instance has this strategy turned off, or the product does not know it. */
+export const strategyInvalid = (strategy: string) =>
+  paramError('form_param_value_invalid', 'strategy', 'is invalid', `${strategy} is not a way to sign in here.`);
+
+/** The client has begun another sign-in since. */
+export const signInReplaced = () =>
+  new ApiError(403, {
+    code: 'resource_forbidden',
+    message: 'forbidden',
+    long_message: 'This sign in attempt was replaced by a newer one.',
+  });
+
+/** The account has been deleted since the sign-in began. */
+export const accountGone = () =>
+  new ApiError(400, {
+    code: 'sign_in_identification_or_user_deleted',
+    message: 'account deleted',
+    long_message: 'The account of this sign in no longer exists. Start again.',
+  });
+
+/** The user has no second factor of this kind. */
+export const noSecondFactors = () =>
+  new ApiError(400, {
+    code: 'no_second_factors',
+    message: 'no second factors',
+    long_message: 'This account has no second factor of this kind.',
+  });

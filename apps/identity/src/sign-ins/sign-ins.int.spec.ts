@@ -1,0 +1,399 @@
+import { PASSWORD, testEmail, useLatchkey } from '@latchkey/testing';
+
+const latchkey = useLatchkey();
+const { browser, clock, events, given } = latchkey;
+
+const SIGN_INS = '/v1/client/sign_ins';
+const MINUTE_MS = 60_000;
+
+/** A sign-in of a known user that waits for its e-mail code. */
+async function awaitingCode() {
+  const { email, userId } = await given.signedInBrowser();
+  const chrome = browser();
+  const { body } = await chrome.post(SIGN_INS, { identifier: email, strategy: 'email_code' });
+  return { chrome, email, userId, path: `${SIGN_INS}/${body.response.id}` };
+}
+
+describe('FAPI createSignIn', () => {
+  it('answers an empty one with how to begin', async () => {
+    const { status, body } = await browser().post(SIGN_INS);
+
+    expect(status).toBe(200);
+    expect(body.response).toMatchObject({
+      object: 'sign_in_attempt',
+      status: 'needs_identifier',
+      supported_identifiers: ['email_address'],
+      supported_first_factors: null,
+      first_factor_verification: null,
+      identifier: null,
+    });
+    expect(body.client.sign_in.id).toBe(body.response.id);
+  });
+
+  it('shows the ways in of whom an identifier belongs to, with the address masked', async () => {
+    const { email } = await given.signedInBrowser({ first_name: 'Ada' });
+
+    const { status, body } = await browser().post(SIGN_INS, { identifier: email.toUpperCase(), locale: 'en-US' });
+
+    expect(status).toBe(200);
+    expect(body.response).toMatchObject({ status: 'needs_first_factor', user_data: { first_name: 'Ada' } });
+    const strategies = body.response.supported_first_factors.map((factor: { strategy: string }) => factor.strategy);
+    expect(strategies).toEqual(['password', 'email_code', 'reset_password_email_code']);
+    expect(body.response.supported_first_factors[1].safe_identifier).toBe(`${email[0]}*****@example.com`);
+  });
+
+  it('signs in with a password, and takes the attempt off the client', async () => {
+    const { email, userId } = await given.signedInBrowser();
+
+    const { status, body } = await browser().post(SIGN_INS, { identifier: email, password: PASSWORD });
+
+    expect(status).toBe(200);
+    expect(body.response).toMatchObject({
+      status: 'complete',
+      first_factor_verification: { status: 'verified', strategy: 'password' },
+    });
+    expect(body.client).toMatchObject({ sign_in: null, last_active_session_id: body.response.created_session_id });
+    expect(body.client.sessions[0].user.id).toBe(userId);
+    expect(await events.of('session.created', userId)).toHaveLength(2);
+  });
+
+  it('sends a code at once when its strategy is asked for', async () => {
+    const { chrome, path } = await awaitingCode();
+
+    const { body } = await chrome.get(path);
+
+    expect(body.response.first_factor_verification).toMatchObject({ status: 'unverified', strategy: 'email_code' });
+  });
+
+  it.each([
+    [{ identifier: 'nobody@example.com' }, 'form_identifier_not_found', 'identifier'],
+    [{ identifier: 'nobody@example.com', password: PASSWORD }, 'form_identifier_not_found', 'identifier'],
+    [{ strategy: 'email_code' }, 'form_param_missing', 'identifier'],
+    [{ identifier: 'a@example.com', strategy: 'oauth_google' }, 'form_param_value_invalid', 'strategy'],
+    [{ shoe_size: '43' }, 'form_param_unknown', 'shoe_size'],
+  ])('refuses %j with %s', async (fields, code, param) => {
+    const { status, body } = await browser().post(SIGN_INS, fields);
+
+    expect(status).toBe(422);
+    expect(body.errors[0]).toMatchObject({ code, meta: { param_name: param } });
+  });
+
+  it('refuses a wrong password', async () => {
+    const { email } = await given.signedInBrowser();
+
+    const { status, body } = await browser().post(SIGN_INS, { identifier: email, password: 'not it at all' });
+
+    expect(status).toBe(422);
+    expect(body.errors).toHaveLength(1);
+    expect(body.errors[0]).toMatchObject({ code: 'form_password_incorrect', meta: { param_name: 'password' } });
+  });
+
+  it('refuses a client that is signed in', async () => {
+    const { browser: chrome, email } = await given.signedInBrowser();
+
+    const { status, body } = await chrome.post(SIGN_INS, { identifier: email, password: PASSWORD });
+
+    expect(status).toBe(400);
+    expect(body.errors[0].code).toBe('session_exists');
+  });
+
+  it('does not know the users of another instance', async () => {
+    const { email } = await given.signedInBrowser();
+    const other = await latchkey.anotherInstance();
+
+    const { status } = await other.browser().post(SIGN_INS, { identifier: email });
+
+    expect(status).toBe(422);
+  });
+
+  it('locks an account after too many wrong passwords, also of callers who race', async () => {
+    const { email, userId } = await given.signedInBrowser();
+    const guess = () => browser().post(SIGN_INS, { identifier: email, password: 'a wrong guess' });
+
+    const replies = await Promise.all(Array.from({ length: 12 }, guess));
+
+    const codes = replies.map(({ body }) => body.errors.map(({ code }: { code: string }) => code).join(' ')).sort();
+    expect(codes.filter((code) => code === 'form_password_incorrect')).toHaveLength(7);
+    expect(codes.filter((code) => code === 'form_password_incorrect account_lockout_warning')).toHaveLength(3);
+    expect(codes.filter((code) => code === 'user_locked')).toHaveLength(2);
+    const { status, body } = await browser().post(SIGN_INS, { identifier: email, password: PASSWORD });
+    expect(status).toBe(403);
+    expect(body.errors[0]).toMatchObject({ code: 'user_locked', meta: { duration_in_seconds: expect.any(Number) } });
+    expect((await events.of('user.updated', userId)).at(-1)!.data).toMatchObject({ locked: true });
+
+    clock.advance(61 * MINUTE_MS);
+    const later = await browser().post(SIGN_INS, { identifier: email, password: PASSWORD });
+    expect(later.body.response.status).toBe('complete');
+  });
+});
+
+describe('FAPI getSignIn', () => {
+  it('shows a finished sign-in to its own client, and to no other', async () => {
+    const { email } = await given.signedInBrowser();
+    const chrome = browser();
+    const { body } = await chrome.post(SIGN_INS, { identifier: email, password: PASSWORD });
+    const path = `${SIGN_INS}/${body.response.id}`;
+
+    expect((await chrome.get(path)).body.response.status).toBe('complete');
+    const { status, body: refused } = await browser().get(path);
+    expect(status).toBe(404);
+    expect(refused.errors[0].code).toBe('resource_not_found');
+  });
+
+  it('knows no sign-in that was given up', async () => {
+    const { chrome, path } = await awaitingCode();
+    clock.advance(24 * 60 * MINUTE_MS);
+
+    expect((await chrome.get(path)).status).toBe(404);
+  });
+});
+
+describe('FAPI prepareSignInFactorOne', () => {
+  it('mails a code that signs in', async () => {
+    const email = `${Date.now()}@example.com`;
+    const chrome = browser();
+    const signUp = await chrome.post('/v1/client/sign_ups', { email_address: email, password: PASSWORD });
+    const signUpPath = `/v1/client/sign_ups/${signUp.body.response.id}`;
+    await chrome.post(`${signUpPath}/prepare_verification`, { strategy: 'email_code' });
+    const signUpCode = await latchkey.codeFor(email);
+    await chrome.post(`${signUpPath}/attempt_verification`, { strategy: 'email_code', code: signUpCode });
+    const firefox = browser();
+    const { body } = await firefox.post(SIGN_INS, { identifier: email });
+    const path = `${SIGN_INS}/${body.response.id}`;
+    const factor = body.response.supported_first_factors[1];
+
+    const prepared = await firefox.post(`${path}/prepare_first_factor`, {
+      strategy: 'email_code',
+      email_address_id: factor.email_address_id,
+    });
+    expect(prepared.body.response.first_factor_verification).toMatchObject({ status: 'unverified', attempts: 0 });
+    const code = await newCode(email, signUpCode);
+    const attempted = await firefox.post(`${path}/attempt_first_factor`, { strategy: 'email_code', code });
+
+    expect(attempted.body.response.status).toBe('complete');
+  });
+
+  it('refuses a factor that the account does not have', async () => {
+    const { chrome, path } = await awaitingCode();
+
+    const { status, body } = await chrome.post(`${path}/prepare_first_factor`, { strategy: 'phone_code' });
+
+    expect(status).toBe(400);
+    expect(body.errors[0].code).toBe('strategy_for_user_invalid');
+  });
+
+  it('refuses a sign-in that a newer one has replaced', async () => {
+    const { chrome, path, email } = await awaitingCode();
+    await chrome.post(SIGN_INS, { identifier: email });
+
+    const { status, body } = await chrome.post(`${path}/prepare_first_factor`, { strategy: 'email_code' });
+
+    expect(status).toBe(403);
+    expect(body.errors[0].code).toBe('resource_forbidden');
+  });
+});
+
+describe('FAPI attemptSignInFactorOne', () => {
+  it('signs in with the right code', async () => {
+    const { chrome, path, userId } = await awaitingCode();
+
+    const { status, body } = await chrome.post(`${path}/attempt_first_factor`, {
+      strategy: 'email_code',
+      code: '424242',
+    });
+
+    expect(status).toBe(200);
+    expect(body.response).toMatchObject({ status: 'complete', first_factor_verification: { status: 'verified' } });
+    expect(body.client.sessions[0].user.id).toBe(userId);
+  });
+
+  it('signs in with the right password, after a wrong one', async () => {
+    const { chrome, path } = await awaitingCode();
+    const attempt = (password: string) =>
+      chrome.post(`${path}/attempt_first_factor`, { strategy: 'password', password });
+
+    expect((await attempt('wrong')).body.errors[0].code).toBe('form_password_incorrect');
+    expect((await attempt(PASSWORD)).body.response.status).toBe('complete');
+  });
+
+  it('counts wrong codes, and ends the verification after three', async () => {
+    const { chrome, path } = await awaitingCode();
+    const attempt = (code: string) => chrome.post(`${path}/attempt_first_factor`, { strategy: 'email_code', code });
+
+    const first = await attempt('111111');
+    expect(first.status).toBe(422);
+    expect(first.body.errors[0]).toMatchObject({ code: 'form_code_incorrect', meta: { param_name: 'code' } });
+    expect((await chrome.get(path)).body.response.first_factor_verification).toMatchObject({
+      status: 'unverified',
+      attempts: 1,
+    });
+    await attempt('111111');
+    await attempt('111111');
+    const late = await attempt('424242');
+
+    expect(late.status).toBe(400);
+    expect(late.body.errors[0].code).toBe('verification_failed');
+  });
+
+  it('refuses an expired code', async () => {
+    const { chrome, path } = await awaitingCode();
+    clock.advance(11 * MINUTE_MS);
+
+    const { status, body } = await chrome.post(`${path}/attempt_first_factor`, {
+      strategy: 'email_code',
+      code: '424242',
+    });
+
+    expect(status).toBe(400);
+    expect(body.errors[0].code).toBe('verification_expired');
+  });
+
+  it.each([
+    [{ strategy: 'reset_password_email_code', code: '424242' }, 400, 'verification_strategy_invalid'],
+    [{ strategy: 'email_code' }, 422, 'form_param_missing'],
+    [{ strategy: 'passkey' }, 422, 'form_param_value_invalid'],
+  ])('refuses %j', async (fields, expected, code) => {
+    const { chrome, path } = await awaitingCode();
+
+    const { status, body } = await chrome.post(`${path}/attempt_first_factor`, fields);
+
+    expect(status).toBe(expected);
+    expect(body.errors[0].code).toBe(code);
+  });
+
+  it('refuses a code before one was sent', async () => {
+    const { email } = await given.signedInBrowser();
+    const chrome = browser();
+    const { body } = await chrome.post(SIGN_INS, { identifier: email });
+
+    const refused = await chrome.post(`${SIGN_INS}/${body.response.id}/attempt_first_factor`, {
+      strategy: 'email_code',
+      code: '424242',
+    });
+
+    expect(refused.body.errors[0].code).toBe('verification_missing');
+  });
+
+  it('has one winner when a code is used twice at once', async () => {
+    const { chrome, path, userId } = await awaitingCode();
+    const attempt = () => chrome.post(`${path}/attempt_first_factor`, { strategy: 'email_code', code: '424242' });
+
+    const replies = await Promise.all([attempt(), attempt(), attempt()]);
+
+    expect(replies.map((reply) => reply.status).sort()).toEqual([200, 400, 400]);
+    expect(await events.of('session.created', userId)).toHaveLength(2);
+  });
+});
+
+describe('FAPI resetPassword', () => {
+  async function awaitingNewPassword() {
+    const { email, browser: other, sessionId } = await given.signedInBrowser();
+    const chrome = browser();
+    const { body } = await chrome.post(SIGN_INS, { identifier: email, strategy: 'reset_password_email_code' });
+    const path = `${SIGN_INS}/${body.response.id}`;
+    const attempted = await chrome.post(`${path}/attempt_first_factor`, {
+      strategy: 'reset_password_email_code',
+      code: '424242',
+    });
+    return { chrome, email, path, other, sessionId, attempted };
+  }
+
+  it('gives a new password after a code, signs in, and signs out elsewhere when asked', async () => {
+    const { chrome, email, path, other, attempted } = await awaitingNewPassword();
+    expect(attempted.body.response.status).toBe('needs_new_password');
+
+    const password = 'an entirely different 81';
+    const { status, body } = await chrome.post(`${path}/reset_password`, {
+      password,
+      sign_out_of_other_sessions: true,
+    });
+
+    expect(status).toBe(200);
+    expect(body.response.status).toBe('complete');
+    expect((await other.get('/v1/client')).body.response.sessions).toEqual([]);
+    const old = await browser().post(SIGN_INS, { identifier: email, password: PASSWORD });
+    expect(old.body.errors[0].code).toBe('form_password_incorrect');
+    const renewed = await browser().post(SIGN_INS, { identifier: email, password });
+    expect(renewed.body.response.status).toBe('complete');
+  });
+
+  it('refuses a weak password, and stays where it was', async () => {
+    const { chrome, path } = await awaitingNewPassword();
+
+    const { status, body } = await chrome.post(`${path}/reset_password`, { password: 'short' });
+
+    expect(status).toBe(422);
+    expect(body.errors[0].code).toBe('form_password_length_too_short');
+    expect((await chrome.get(path)).body.response.status).toBe('needs_new_password');
+  });
+
+  it('refuses a sign-in without a reset code', async () => {
+    const { chrome, path } = await awaitingCode();
+
+    const { status, body } = await chrome.post(`${path}/reset_password`, { password: PASSWORD });
+
+    expect(status).toBe(400);
+    expect(body.errors[0].code).toBe('verification_missing');
+  });
+});
+
+describe('several sessions on one client', () => {
+  it('refuses whom it has, naming the session, and lets another user in', async () => {
+    const other = await latchkey.anotherInstance({ settings: { sessions: { single_session_mode: false } } });
+    const { browser: chrome, email, sessionId } = await other.given.signedInBrowser();
+    const { email: second } = await other.given.signedInBrowser();
+
+    const refused = await chrome.post(SIGN_INS, { identifier: email, password: PASSWORD });
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors[0]).toMatchObject({
+      code: 'identifier_already_signed_in',
+      meta: { session_id: sessionId },
+    });
+    const { body } = await chrome.post(SIGN_INS, { identifier: second, password: PASSWORD });
+    expect(body.client.sessions).toHaveLength(2);
+  });
+});
+
+describe('enumeration protection', () => {
+  it('answers alike for an account and for none', async () => {
+    const other = await latchkey.anotherInstance({
+      settings: { attack_protection: { enumeration_protection: { enabled: true } } },
+    });
+    const { email } = await other.given.signedInBrowser();
+    const nobody = testEmail();
+    const shape = async (identifier: string) => {
+      const chrome = other.browser();
+      const { body } = await chrome.post(SIGN_INS, { identifier });
+      const path = `${SIGN_INS}/${body.response.id}`;
+      const factor = body.response.supported_first_factors[1];
+      const chosen = { strategy: 'email_code', email_address_id: factor.email_address_id };
+      const prepared = await chrome.post(`${path}/prepare_first_factor`, chosen);
+      const wrong = await chrome.post(`${path}/attempt_first_factor`, { strategy: 'email_code', code: '111111' });
+      const password = await other.browser().post(SIGN_INS, { identifier, password: 'not the right one' });
+      const seen = JSON.stringify([body.response, prepared.body.response, wrong.body.errors, password.body.errors]);
+      return seen
+        .replaceAll(identifier, '<identifier>')
+        .replaceAll(`${identifier[0]}*****`, '<masked>')
+        .replaceAll(/"(sia|idn)_[0-9A-Za-z]{27}"/g, '"$1"')
+        .replaceAll(/\d{13}/g, '<time>');
+    };
+
+    const [known, unknown] = [await shape(email), await shape(nobody)];
+
+    expect(unknown).toBe(known);
+    expect(known).toContain('form_password_or_identifier_incorrect');
+    const right = await other.browser().post(SIGN_INS, { identifier: email, password: PASSWORD });
+    expect(right.body.response.status).toBe('complete');
+  });
+});
+
+/** The code in the newest message to somebody, once it is another than `before`. */
+async function newCode(to: string, before: string): Promise<string> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const code = await latchkey.codeFor(to);
+    if (code !== before) return code;
+    if (Date.now() > deadline) throw new Error(`no second code was sent to ${to}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

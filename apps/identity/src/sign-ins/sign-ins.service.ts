@@ -1,0 +1,312 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { SignInJSON } from '@clerk/shared/types';
+import type { RequestContext } from '@latchkey/contracts';
+import { ApiError, Clock, paramError } from '@latchkey/core';
+import { transaction } from '@latchkey/db';
+import { ClientsService } from '../clients/clients.service.js';
+import { IdentityDb, type Tx } from '../db.js';
+import type { Client, Prisma } from '../generated/prisma/client.js';
+import { InstancesService } from '../instances/instances.service.js';
+import { LockoutsService } from '../lockouts/lockouts.service.js';
+import { isLeaked } from '../passwords/leaked-passwords.js';
+import { PasswordsService } from '../passwords/passwords.service.js';
+import { SessionAdmissionService } from '../sessions/session-admission.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { userBanned } from '../users/users.errors.js';
+import type { FullUser } from '../users/users.serializer.js';
+import { UsersService } from '../users/users.service.js';
+import { verificationMissing } from '../verifications/verifications.errors.js';
+import { VerificationsService } from '../verifications/verifications.service.js';
+import { isCodeStrategy, SignInCodesService } from './sign-in-codes.service.js';
+import { SignInStatesService } from './sign-in-states.service.js';
+import {
+  identifierNotFound,
+  noSecondFactors,
+  passwordCompromised,
+  passwordIncorrect,
+  passwordOrIdentifierIncorrect,
+  passwordPwned,
+  strategyForUserInvalid,
+  strategyInvalid,
+} from './sign-ins.errors.js';
+import { secondFactors } from './sign-ins.factors.js';
+import type {
+  AttemptSignInFactorOne,
+  AttemptSignInFactorTwo,
+  CreateSignIn,
+  PrepareSignInFactorOne,
+  PrepareSignInFactorTwo,
+  ResetPassword,
+} from './sign-ins.schemas.js';
+import type { SignInState } from './sign-ins.serializer.js';
+
+/** Where nobody may learn whether an account exists, answers leave on such a grid: differences in work do not show. */
+const GRID_MS = 100;
+
+/** A password that was typed, and what hashing said of it before the transaction began. */
+interface TriedPassword {
+  text: string;
+  isRight: boolean;
+  /** The digest that it was compared with. */
+  digest: string | null;
+}
+
+/** Sign-ins: proving who somebody is, factor by factor, until a session can begin. */
+@Injectable()
+export class SignInsService {
+  constructor(
+    private readonly db: IdentityDb,
+    private readonly states: SignInStatesService,
+    private readonly codes: SignInCodesService,
+    private readonly clients: ClientsService,
+    private readonly instances: InstancesService,
+    private readonly admission: SessionAdmissionService,
+    private readonly lockouts: LockoutsService,
+    private readonly passwords: PasswordsService,
+    private readonly sessions: SessionsService,
+    private readonly users: UsersService,
+    private readonly verifications: VerificationsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Starts the client's sign-in, in place of the one before; with a password it goes as far as that leads,
+   * with the strategy of a code it sends the code.
+   *
+   * @throws `form_identifier_not_found`, `form_password_incorrect`, `form_password_pwned` (422), `session_exists` (400), ...
+   */
+  async create(ctx: RequestContext, input: CreateSignIn): Promise<SignInJSON> {
+    await this.admission.require(this.db, ctx, ctx.clientId);
+    const strategy = input.strategy ?? (input.password == null ? undefined : 'password');
+    const { identifier } = input;
+    if (identifier == null) {
+      if (strategy) throw paramError('form_param_missing', 'identifier', 'is missing', 'Enter an identifier.');
+      return this.change(ctx, async (tx) => this.states.begin(tx, ctx, await this.clients.ensure(tx, ctx), {}));
+    }
+    if (strategy && strategy !== 'password' && !isCodeStrategy(strategy)) throw strategyInvalid(strategy);
+    return this.evenly(ctx, () => this.identify(ctx, identifier, strategy, input.password));
+  }
+
+  /** The calling client's sign-in, also when it is over. @throws `resource_not_found` (404) */
+  async get(ctx: RequestContext, id: string): Promise<SignInJSON> {
+    return this.states.toJSON(ctx, await this.states.require(ctx, id));
+  }
+
+  /** The sign-in as the client shows it: null once it is over. */
+  async currentJSON(ctx: RequestContext, id: string): Promise<SignInJSON | null> {
+    const state = await this.states.load(this.db, ctx, { id });
+    const isOver = !state || state.signIn.status === 'complete' || state.signIn.abandonAt <= this.clock.now();
+    return isOver ? null : this.states.toJSON(ctx, state);
+  }
+
+  /** Sends the code of a first factor. */
+  async prepareFirstFactor(ctx: RequestContext, id: string, input: PrepareSignInFactorOne): Promise<SignInJSON> {
+    return this.evenly(ctx, () =>
+      this.step(ctx, id, 'needs_first_factor', async (tx, _client, state) => {
+        const verification = await this.codes.prepareFirst(tx, ctx, state, input);
+        const updated = await this.states.update(tx, ctx, state, { firstVerificationId: verification.id });
+        return { ...updated, firstVerification: verification };
+      }),
+    );
+  }
+
+  /**
+   * Tries a first factor.
+   *
+   * @throws `form_password_incorrect`, `form_code_incorrect` (422), `verification_*` (400), `user_locked`, `user_banned` (403)
+   */
+  async attemptFirstFactor(ctx: RequestContext, id: string, input: AttemptSignInFactorOne): Promise<SignInJSON> {
+    const { strategy } = input;
+    if (strategy === 'password') {
+      const text = required(input.password, 'password');
+      return this.evenly(ctx, async () => {
+        const { user } = await this.states.require(ctx, id);
+        const tried = await this.tryPassword(user, text);
+        return this.step(ctx, id, 'needs_first_factor', async (tx, client, state) => {
+          const problem = await this.judgePassword(tx, ctx, state.user, tried);
+          return problem ?? this.passwordProved(tx, ctx, client, state);
+        });
+      });
+    }
+    if (!isCodeStrategy(strategy)) throw strategyInvalid(strategy);
+    const code = required(input.code, 'code');
+    return this.evenly(ctx, () =>
+      this.step(ctx, id, 'needs_first_factor', async (tx, client, state) => {
+        const problem = await this.codes.attempt(tx, ctx, state, state.firstVerification, strategy, code);
+        if (problem) return problem;
+        const proved = (await this.states.load(tx, ctx, { id }))!;
+        return strategy.startsWith('reset_password')
+          ? this.states.update(tx, ctx, proved, { status: 'needs_new_password' })
+          : this.goOn(tx, ctx, client, proved);
+      }),
+    );
+  }
+
+  /** Sends the code of a second factor. */
+  async prepareSecondFactor(ctx: RequestContext, id: string, input: PrepareSignInFactorTwo): Promise<SignInJSON> {
+    return this.step(ctx, id, 'needs_second_factor', async (tx, _client, state) => {
+      const verification = await this.codes.prepareSecond(tx, ctx, state, input);
+      const updated = await this.states.update(tx, ctx, state, { secondVerificationId: verification.id });
+      return { ...updated, secondVerification: verification };
+    });
+  }
+
+  /** Tries a second factor. @throws `form_code_incorrect` (422), `no_second_factors`, `verification_*` (400), `user_locked` (403) */
+  async attemptSecondFactor(ctx: RequestContext, id: string, input: AttemptSignInFactorTwo): Promise<SignInJSON> {
+    const settings = await this.instances.settings(ctx.instanceId);
+    return this.step(ctx, id, 'needs_second_factor', async (tx, client, state) => {
+      const factors = secondFactors(state.user!, settings);
+      if (!factors.some(({ strategy }) => strategy === input.strategy)) throw noSecondFactors();
+      const problem = await this.codes.attempt(tx, ctx, state, state.secondVerification, input.strategy, input.code);
+      if (problem) return problem;
+      return this.complete(tx, ctx, client, (await this.states.load(tx, ctx, { id }))!);
+    });
+  }
+
+  /** Gives the user a new password after a reset code, and goes on with the sign-in. @throws `form_password_*` (422) */
+  async resetPassword(ctx: RequestContext, id: string, input: ResetPassword): Promise<SignInJSON> {
+    const settings = await this.instances.settings(ctx.instanceId);
+    const { user } = await this.states.require(ctx, id);
+    const digest = await this.passwords.digest(settings, input.password, user ? identifiersOf(user) : []);
+    return this.step(ctx, id, 'needs_new_password', async (tx, client, state) => {
+      const changed = await this.users.update(tx, ctx, state.user!.id, {
+        passwordDigest: digest,
+        passwordHasher: 'argon2id',
+        passwordUpdatedAt: this.clock.now(),
+        passwordCompromised: false,
+      });
+      if (input.sign_out_of_other_sessions) await this.sessions.end(tx, ctx, { userId: changed.id }, 'revoked');
+      return this.goOn(tx, ctx, client, { ...state, user: changed });
+    });
+  }
+
+  private async identify(
+    ctx: RequestContext,
+    identifier: string,
+    strategy: string | undefined,
+    password: string | null | undefined,
+  ): Promise<SignInJSON> {
+    const user = await this.states.findUser(ctx, identifier);
+    const isVeiled = await this.states.isVeiled(ctx);
+    if (!user && !isVeiled) {
+      if (password != null) await this.passwords.verify(null, password);
+      throw identifierNotFound();
+    }
+    if (user?.isBanned && !isVeiled) throw userBanned();
+    const tried = password == null ? undefined : await this.tryPassword(user, password);
+    return this.change(ctx, async (tx) => {
+      // Before a wrong password is counted no client is made: a refused caller would never learn of it.
+      await this.clients.lock(tx, ctx);
+      const problem = tried && (await this.judgePassword(tx, ctx, user, tried));
+      if (problem) return problem;
+      const client = await this.clients.ensure(tx, ctx);
+      await this.admission.require(tx, ctx, client.id, user?.id);
+      const state = await this.states.begin(tx, ctx, client, { identifier, user });
+      if (tried) return this.passwordProved(tx, ctx, client, state);
+      if (!strategy || strategy === 'password') return state;
+      const verification = await this.codes.prepareFirst(tx, ctx, state, { strategy });
+      const updated = await this.states.update(tx, ctx, state, { firstVerificationId: verification.id });
+      return { ...updated, firstVerification: verification };
+    });
+  }
+
+  private async tryPassword(user: FullUser | null, text: string): Promise<TriedPassword> {
+    return { text, isRight: await this.passwords.verify(user, text), digest: user?.passwordDigest ?? null };
+  }
+
+  /** What is wrong with a password, failures counted; undefined when it opens the door. */
+  private async judgePassword(
+    tx: Tx,
+    ctx: RequestContext,
+    user: FullUser | null,
+    { text, isRight, digest }: TriedPassword,
+  ): Promise<ApiError | undefined> {
+    const isVeiled = await this.states.isVeiled(ctx);
+    const held = user && (await this.lockouts.hold(tx, ctx, user.id));
+    if (!held) return passwordOrIdentifierIncorrect();
+    const locked = this.lockouts.refusal(held);
+    if (locked) return isVeiled ? passwordOrIdentifierIncorrect() : locked;
+    if (!isVeiled && held.passwordDigest === null) return strategyForUserInvalid();
+    // A password that was changed while the old one was being hashed is another password.
+    if (!isRight || held.passwordDigest !== digest) {
+      const counted = await this.lockouts.countFailure(tx, ctx, held, passwordIncorrect());
+      return isVeiled ? passwordOrIdentifierIncorrect() : counted;
+    }
+    if (held.isBanned) return userBanned();
+    if (held.passwordCompromised) return passwordCompromised();
+    const { password } = await this.instances.settings(ctx.instanceId);
+    return password.enforce_hibp_on_sign_in && isLeaked(text) ? passwordPwned() : undefined;
+  }
+
+  private async passwordProved(tx: Tx, ctx: RequestContext, client: Client, state: SignInState): Promise<SignInState> {
+    const verification = await this.verifications.createVerified(tx, ctx, 'password');
+    const updated = await this.states.update(tx, ctx, state, { firstVerificationId: verification.id });
+    return this.goOn(tx, ctx, client, { ...updated, firstVerification: verification });
+  }
+
+  /** After the first factor: asks for the second one when the user has one, else the sign-in is complete. */
+  private async goOn(tx: Tx, ctx: RequestContext, client: Client, state: SignInState): Promise<SignInState> {
+    const settings = await this.instances.settings(ctx.instanceId);
+    return secondFactors(state.user!, settings).length > 0
+      ? this.states.update(tx, ctx, state, { status: 'needs_second_factor' })
+      : this.complete(tx, ctx, client, state);
+  }
+
+  private async complete(tx: Tx, ctx: RequestContext, client: Client, state: SignInState): Promise<SignInState> {
+    const { signIn, user, firstVerification, secondVerification } = state;
+    if (user!.isBanned) throw userBanned();
+    await this.admission.require(tx, ctx, client.id, user!.id);
+    const session = await this.sessions.start(tx, ctx, client, user!, {
+      firstFactorAt: firstVerification?.updatedAt ?? this.clock.now(),
+      secondFactorAt: secondVerification?.updatedAt ?? null,
+      actor: (signIn.actor as Prisma.InputJsonValue | null) ?? undefined,
+    });
+    return this.states.update(tx, ctx, state, { status: 'complete', createdSessionId: session.id });
+  }
+
+  /** One step of a sign-in that stands at `status`, with the client held. */
+  private step(
+    ctx: RequestContext,
+    id: string,
+    status: string,
+    work: (tx: Tx, client: Client, state: SignInState) => Promise<SignInState | ApiError>,
+  ): Promise<SignInJSON> {
+    return this.change(ctx, async (tx) => {
+      const client = await this.clients.lock(tx, ctx);
+      const state = await this.states.requireOpen(tx, ctx, client, id);
+      if (state.signIn.status !== status) throw verificationMissing();
+      await this.admission.require(tx, ctx, client!.id, state.user?.id);
+      return work(tx, client!, state);
+    });
+  }
+
+  /** Runs `work` in a transaction. A problem that it returns is thrown after the commit, so that what it counted stays counted. */
+  private async change(ctx: RequestContext, work: (tx: Tx) => Promise<SignInState | ApiError>): Promise<SignInJSON> {
+    const outcome = await transaction(this.db, work);
+    if (outcome instanceof ApiError) throw outcome;
+    return this.states.toJSON(ctx, outcome);
+  }
+
+  /** Answers in a time that does not tell whether the account exists, where that is not to be known. */
+  private async evenly<T>(ctx: RequestContext, work: () => Promise<T>): Promise<T> {
+    if (!(await this.states.isVeiled(ctx))) return work();
+    const begun = performance.now();
+    try {
+      return await work();
+    } finally {
+      await delay(GRID_MS - ((performance.now() - begun) % GRID_MS));
+    }
+  }
+}
+
+function required(value: string | null | undefined, param: string): string {
+  if (value == null) throw paramError('form_param_missing', param, 'is missing', `${param} must be included.`);
+  return value;
+}
+
+const identifiersOf = (user: FullUser): string[] => [
+  ...user.emailAddresses.map((row) => row.emailAddress),
+  ...user.phoneNumbers.map((row) => row.phoneNumber),
+  ...(user.username ? [user.username] : []),
+];
