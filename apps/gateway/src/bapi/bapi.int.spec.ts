@@ -67,6 +67,13 @@ describe('BAPI', () => {
     expect((await fapi({ path: '/metrics' })).status).toBe(404);
     expect((await ops({ path: '/health/live' })).json()).toEqual({ status: 'ok' });
   });
+
+  it('is measured by operation, not by path', async () => {
+    await bapi({ path: '/v1/users/user_1', headers: KEY });
+    const { text } = await ops({ path: '/metrics' });
+    expect(text).toMatch(/latchkey_gateway_request_seconds_count\{api="bapi",operation="GetUser",status="200"\} \d/);
+    expect(text).not.toContain('user_1');
+  });
 });
 
 describe('The API of webhook endpoints', () => {

@@ -183,9 +183,15 @@ describe('FAPI answers beside the usual', () => {
 
   it('say that a body is too large', async () => {
     const body = 'x'.repeat(11 * 1024 * 1024 + 1);
-    const answer = await fapi({ method: 'POST', path: '/v1/me/profile_image', headers: { ...DEV, ...FORM }, body });
+    const answer = await fapi({
+      method: 'POST',
+      path: '/v1/me/profile_image',
+      headers: { ...DEV, ...FORM, ...ORIGIN },
+      body,
+    });
     expect(answer.status).toBe(413);
     expect(answer.json().errors[0].code).toBe('request_body_too_large');
+    expect(answer.headers['access-control-allow-origin']).toBe(ORIGIN.origin);
   });
 
   it.each([

@@ -6,7 +6,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT_BYTES } from '@latchkey/http';
 import { NestLogger } from '@latchkey/observability';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
-import { malformedPath } from '../requests/gateway-errors.js';
+import { addCorsHeaders } from '../fapi/cors.js';
+import { FAPI_ROUTE } from '../fapi/fapi.controller.js';
+import { malformedPath, unknownPath } from '../requests/gateway-errors.js';
 import { sendError } from '../requests/gateway-exception.filter.js';
 import { Listeners, routedUrl, type Address, type ListenerName } from './listeners.js';
 
@@ -27,10 +29,25 @@ export async function createGateway(module: DynamicModule): Promise<NestFastifyA
     logger: new NestLogger(),
   });
   const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', receive);
   // Bodies are forwarded, not read.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   return app;
+}
+
+/** What would lead out of a path once somebody further on resolves it. */
+const CLIMBS = /(^|\/)(\.|%2e){1,2}(\/|$)|\\/i;
+
+/** Before anything else: whatever becomes of a request, its answer can be traced and, from FAPI, be read by the page that asks. */
+function receive(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
+  reply.header('clerk-trace-id', request.id);
+  // The API's own answers only: no other site may read the portal's pages or the inbox.
+  if (request.routeOptions.url === FAPI_ROUTE) addCorsHeaders(request, reply);
+  const path = request.url.split('?')[0]!;
+  // Owners must see the path that is looked at here.
+  if (CLIMBS.test(path)) return sendError(reply, request, unknownPath(request.method, path));
+  next();
 }
 
 /** Opens the gateway's sockets and gives the address of each. */

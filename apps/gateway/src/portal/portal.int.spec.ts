@@ -97,6 +97,11 @@ describe('The inbox', () => {
     expect(text).not.toContain('Not yours');
   });
 
+  it('is not for the pages of other sites', async () => {
+    const answer = await fapi({ path: '/inbox/messages', headers: { ...DEV, origin: 'https://evil.example' } });
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
   it('does not exist in production', async () => {
     for (const path of ['/inbox', '/inbox/messages']) expect((await fapi({ path, headers: PROD })).status).toBe(404);
   });

@@ -24,7 +24,6 @@ export function sendError(reply: FastifyReply, request: FastifyRequest, thrown: 
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   void reply
     .status(error.status)
-    .header('clerk-trace-id', request.id)
     .header('content-type', 'application/json')
     .send(Buffer.from(JSON.stringify(errorBody(error, request.id))));
 }
