@@ -8,6 +8,7 @@ import { Sweepers } from '@latchkey/jobs';
 import { MailQueueModule } from '@latchkey/messaging';
 import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
 import { APP_INTERCEPTOR } from '@nestjs/core';
+import { ClientSessionsModule } from './client-sessions/client-sessions.module.js';
 import { ClientSnapshotsModule } from './client-snapshots/client-snapshots.module.js';
 import { ClientTokenInterceptor } from './clients/client-token.interceptor.js';
 import { ClientsModule } from './clients/clients.module.js';
@@ -55,6 +56,7 @@ export class IdentityModule {
         }),
         InstancesModule,
         ClientsModule,
+        ClientSessionsModule,
         ClientSnapshotsModule,
         DevBrowsersModule,
         EnvironmentModule,

@@ -11,6 +11,11 @@ export interface ReadThroughOptions {
   localTtlMs?: number;
   /** How many entries this process keeps; default 10 000. */
   localMax?: number;
+  /**
+   * How long a value may still be given out while `load` fails, in milliseconds since it was loaded: for readers that
+   * must go on while the owner is away. An invalidation removes it like the fresh one. Default 0: what `load` throws is thrown.
+   */
+  staleOnErrorMs?: number;
 }
 
 /**
@@ -20,6 +25,13 @@ export interface ReadThroughOptions {
 const FENCE = '!';
 /** Longer than any load takes, with the request's own deadline in mind. */
 const FENCE_MS = 5_000;
+/** How long a value from before an outage is given out before its owner is asked again. */
+const OUTAGE_MS = 2_000;
+
+/** A value from before an outage: given out, but not kept as if it were fresh. */
+class Last {
+  constructor(readonly value: unknown) {}
+}
 
 /**
  * A cache of JSON values in front of their owner: this process's memory, then the shared state, then `load`. Callers
@@ -96,7 +108,10 @@ export class ReadThrough<T extends object | string | number | boolean> {
       this.local?.delete(key);
       this.flights.delete(key);
     }
-    await Promise.all(keys.map((key) => this.state.set(this.stateKey(key), FENCE, FENCE_MS)));
+    await Promise.all([
+      ...keys.map((key) => this.state.set(this.stateKey(key), FENCE, FENCE_MS)),
+      ...(this.options.staleOnErrorMs ? [this.state.delete(...keys.map((key) => this.staleKey(key)))] : []),
+    ]);
   }
 
   private async fetch(key: string, load: () => Promise<T | null>, isCurrent: () => boolean): Promise<T | null> {
@@ -106,7 +121,8 @@ export class ReadThrough<T extends object | string | number | boolean> {
       if (isCurrent()) this.local?.set(key, { value });
       return value;
     }
-    const value = await load();
+    const value = await load().catch((error: unknown) => this.last(key, error));
+    if (value instanceof Last) return value.value as T;
     if (value === null || stored === FENCE || !isCurrent()) return value;
     if ((await this.fill(key, value)) && isCurrent()) this.local?.set(key, { value });
     return value;
@@ -115,14 +131,35 @@ export class ReadThrough<T extends object | string | number | boolean> {
   /** Whether the value may be kept in this process as well: not when a fence or a newer value stands in its place. */
   private async fill(key: string, value: T): Promise<boolean> {
     try {
-      return await this.state.setIfAbsent(this.stateKey(key), JSON.stringify(value), this.options.ttlMs);
+      const text = JSON.stringify(value);
+      const isKept = await this.state.setIfAbsent(this.stateKey(key), text, this.options.ttlMs);
+      if (isKept && this.options.staleOnErrorMs)
+        await this.state.set(this.staleKey(key), text, this.options.staleOnErrorMs);
+      return isKept;
     } catch (error) {
       if (!(error instanceof StateUnavailable)) throw error;
       return true; // The short local life keeps a stampede from Postgres while the store is away.
     }
   }
 
+  /** The last value that was loaded, when `load` failed because its owner is away; a refusal by the owner stands. */
+  private async last(key: string, error: unknown): Promise<Last> {
+    const status = (error as { status?: number } | null)?.status;
+    const text =
+      this.options.staleOnErrorMs && (status === undefined || status >= 500)
+        ? await this.state.get(this.staleKey(key))
+        : null;
+    if (!text) throw error;
+    // For a moment everybody takes it without asking an owner that does not answer.
+    await this.state.setIfAbsent(this.stateKey(key), text, OUTAGE_MS).catch(() => undefined);
+    return new Last(JSON.parse(text));
+  }
+
   private stateKey(key: string): string {
     return `${this.options.name}:${key}`;
+  }
+
+  private staleKey(key: string): string {
+    return `${this.options.name}:last:${key}`;
   }
 }

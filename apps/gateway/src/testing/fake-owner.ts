@@ -83,6 +83,9 @@ export class FakeOwner {
       status: 'active' as const,
       organizationId: null,
       actor: null,
+      firstFactorAt: null,
+      secondFactorAt: null,
+      reverificationId: null,
       expireAt: Date.now() + 3_600_000,
       abandonAt: Date.now() + 3_600_000,
     };

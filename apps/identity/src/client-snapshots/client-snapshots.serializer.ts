@@ -7,7 +7,7 @@ import type {
   UserJSON,
 } from '@clerk/shared/types';
 import type { Client, Session } from '../generated/prisma/client.js';
-import { ageMinutes } from '../sessions/session-tokens.service.js';
+import { ageMinutes } from '../sessions/session-claims.js';
 import { toActivityJSON } from '../sessions/sessions.serializer.js';
 import { imageUrl, type FullUser, type UserView } from '../users/users.serializer.js';
 
@@ -35,8 +35,8 @@ export function toOwnSessionJSON({ session, user, userJSON, jwt, tasks }: OwnSes
     actor: session.actor,
     tasks: tasks.length ? tasks : null,
     factor_verification_age: [
-      ageMinutes(session.firstFactorAt, view.now),
-      ageMinutes(session.secondFactorAt, view.now),
+      ageMinutes(session.firstFactorAt?.getTime() ?? null, view.now.getTime()),
+      ageMinutes(session.secondFactorAt?.getTime() ?? null, view.now.getTime()),
     ],
     latest_activity: toActivityJSON(session),
     user: userJSON,

@@ -6,8 +6,9 @@ import { transaction } from '@latchkey/db';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb } from '../db.js';
 import type { Client, Session } from '../generated/prisma/client.js';
-import { SessionTokensService } from '../sessions/session-tokens.service.js';
 import { SignInsService } from '../sign-ins/sign-ins.service.js';
+import { SessionTokensService, subjectOf } from '../sessions/session-tokens.service.js';
+import { living, SessionsService } from '../sessions/sessions.service.js';
 import { SignUpsService } from '../sign-ups/sign-ups.service.js';
 import { fullUser, toOwnUserJSON } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
@@ -20,6 +21,7 @@ export class ClientSnapshotsService {
     private readonly db: IdentityDb,
     private readonly clients: ClientsService,
     private readonly users: UsersService,
+    private readonly sessionsService: SessionsService,
     private readonly tokens: SessionTokensService,
     private readonly signIns: SignInsService,
     private readonly signUps: SignUpsService,
@@ -42,23 +44,17 @@ export class ClientSnapshotsService {
     const now = this.clock.now();
     const [sessions, signIn, signUp] = await Promise.all([
       this.db.session.findMany({
-        where: {
-          instanceId: ctx.instanceId,
-          clientId: client.id,
-          status: { in: ['active', 'pending'] },
-          expireAt: { gt: now },
-          abandonAt: { gt: now },
-        },
+        where: { instanceId: ctx.instanceId, clientId: client.id, ...living(now) },
         orderBy: { createdAt: 'asc' },
       }),
       client.signInId ? this.signIns.currentJSON(ctx, client.signInId) : null,
       client.signUpId ? this.signUps.currentJSON(ctx, client.signUpId) : null,
     ]);
-    return toClientJSON(client, { sessions: await this.sessions(ctx, sessions), signIn, signUp });
+    return toClientJSON(client, { sessions: await this.sessions(ctx, sessions, client), signIn, signUp });
   }
 
-  /** Sessions of the calling client, each with its user and a fresh token. */
-  async sessions(ctx: RequestContext, sessions: Session[]): Promise<SessionJSON[]> {
+  /** Sessions of the calling client, each with its user; the living ones with a fresh token. */
+  async sessions(ctx: RequestContext, sessions: Session[], client: Pick<Client, 'updatedAt'>): Promise<SessionJSON[]> {
     if (sessions.length === 0) return [];
     const [users, view] = await Promise.all([
       this.db.user.findMany({
@@ -67,16 +63,17 @@ export class ClientSnapshotsService {
       }),
       this.users.view(ctx.instanceId),
     ]);
-    return Promise.all(
-      sessions.flatMap((session) => {
-        const user = users.find((row) => row.id === session.userId);
-        if (!user) return [];
-        return this.tokens
-          .mint(ctx, session)
-          .then((jwt) =>
-            toOwnSessionJSON({ session, user, userJSON: toOwnUserJSON(user, view, []), jwt, tasks: [] }, view),
-          );
-      }),
-    );
+    const notBefore = client.updatedAt.getTime();
+    const build = async (session: Session): Promise<SessionJSON[]> => {
+      const user = users.find((row) => row.id === session.userId);
+      if (!user) return [];
+      const isLiving = session.status === 'active' || session.status === 'pending';
+      const [jwt, tasks] = await Promise.all([
+        isLiving ? this.tokens.mint(ctx, subjectOf(session), { notBefore }) : null,
+        isLiving ? this.sessionsService.tasks(ctx, user, session) : [],
+      ]);
+      return [toOwnSessionJSON({ session, user, userJSON: toOwnUserJSON(user, view, []), jwt, tasks }, view)];
+    };
+    return (await Promise.all(sessions.map(build))).flat();
   }
 }

@@ -19,7 +19,7 @@ export class ClientTokenInterceptor implements NestInterceptor {
       mergeMap(async (body: unknown) => {
         const ctx = http.getRequest<ContextualRequest>().latchkey;
         const token = ctx && (await this.clients.issuedToken(ctx));
-        if (token) http.getResponse<FastifyReply>().header(CLIENT_HEADER, token);
+        if (token !== undefined) http.getResponse<FastifyReply>().header(CLIENT_HEADER, token);
         return body;
       }),
     );

@@ -14,7 +14,7 @@ const TOKEN_LENGTH = 32;
 /** Browsers and apps: who they are from one call to the next, and which sessions act through them. */
 @Injectable()
 export class ClientsService {
-  private readonly rotated = new WeakMap<RequestContext, { id: string; rotating_token: string }>();
+  private readonly rotated = new WeakMap<RequestContext, { id: string; rotating_token: string } | null>();
 
   constructor(
     private readonly db: IdentityDb,
@@ -53,6 +53,11 @@ export class ClientsService {
     return tx.client.findFirst({ where: { id: ctx.clientId, instanceId: ctx.instanceId, endedAt: null } });
   }
 
+  /** Locks clients until the transaction ends. */
+  async lockAll(tx: Tx, ids: string[]): Promise<void> {
+    await tx.$queryRaw`SELECT id FROM clients WHERE id = ANY(${ids}) ORDER BY id FOR UPDATE`;
+  }
+
   /** The calling client as it is; null when the caller has none. */
   async find(ctx: RequestContext): Promise<Client | null> {
     return ctx.clientId
@@ -89,6 +94,18 @@ export class ClientsService {
     return updated;
   }
 
+  /** Notes that sessions of a client have changed, whoever changed them: `updated_at` grows, so that its `__client_uat` does. */
+  async bump(tx: Tx, instanceId: string, clientId: string): Promise<void> {
+    await tx.client.updateMany({ where: { id: clientId, instanceId }, data: {} });
+    this.changed(tx, instanceId, clientId);
+  }
+
+  /** Ends the calling client: its token opens nothing any more, and the caller loses it. */
+  async end(tx: Tx, ctx: RequestContext, client: Client): Promise<void> {
+    await this.update(tx, ctx, client, { endedAt: this.clock.now(), lastActiveSessionId: null });
+    afterCommit(tx, () => void this.rotated.set(ctx, null));
+  }
+
   /** Makes every replica read the client anew once the transaction has committed. Call it for every change to a client or its sessions. */
   changed(tx: Tx, instanceId: string, ...clientIds: string[]): void {
     afterCommit(tx, () => this.states.changed(instanceId, ...clientIds));
@@ -122,16 +139,24 @@ export class ClientsService {
         status: session.status as 'active' | 'pending',
         organizationId: session.lastActiveOrganizationId,
         actor: session.actor as { sub: string } | null,
+        firstFactorAt: session.firstFactorAt?.getTime() ?? null,
+        secondFactorAt: session.secondFactorAt?.getTime() ?? null,
+        reverificationId: session.reverificationId,
         expireAt: session.expireAt.getTime(),
         abandonAt: session.abandonAt.getTime(),
       })),
     };
   }
 
-  /** The client token that the caller must keep from now on; undefined when the request did not change it. */
+  /** The client token that the caller must keep from now on, empty when it shall keep none; undefined when the request did not change it. */
   async issuedToken(ctx: RequestContext): Promise<string | undefined> {
     const payload = this.rotated.get(ctx);
-    return payload && this.signingKeys.sign(ctx.instanceId, payload);
+    return payload === null ? '' : payload && this.signingKeys.sign(ctx.instanceId, payload);
+  }
+
+  /** Gives the caller its token again, so that the cookie which holds it lives longer. */
+  renewToken(tx: Tx, ctx: RequestContext, client: Client): void {
+    this.announce(tx, ctx, client);
   }
 
   private announce(tx: Tx, ctx: RequestContext, client: Client): void {

@@ -1,79 +1,119 @@
 import { Injectable } from '@nestjs/common';
-import type { ApiVersion, RequestContext } from '@latchkey/contracts';
+import { ClientStates, type ClientSession } from '@latchkey/clients';
+import type { RequestContext } from '@latchkey/contracts';
 import { Clock, notFound, randomText } from '@latchkey/core';
-import { IdentityDb } from '../db.js';
+import { ClientsService } from '../clients/clients.service.js';
+import type { Session } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { SigningKeysService, tokenCategory } from '../instances/signing-keys.service.js';
+import { fillIn } from '../jwt-templates/shortcodes.js';
+import { ClaimValuesService } from './claim-values.service.js';
+import { MemberClaimsService } from './member-claims.service.js';
+import { SessionActivityService } from './session-activity.service.js';
+import { sessionClaims, type TokenSubject } from './session-claims.js';
 import type { CreateSessionToken } from './sessions.schemas.js';
 
-const MINUTE_MS = 60_000;
-/** Tolerance for servers whose clocks run behind. */
-const NOT_BEFORE_S = 10;
-/** Version 2 of the claims, from this API version on. */
-const V2_SINCE: ApiVersion = '2025-04-10';
-
-/** What a session's token says. */
-export interface TokenSubject {
-  id: string;
-  userId: string;
-  status: string;
-  actor: unknown;
-  firstFactorAt: Date | null;
-  secondFactorAt: Date | null;
+/** What may differ from one token of a session to the next. */
+export interface MintOptions {
+  /** The organization the token is for, when not the session's active one; null for the personal account. */
+  organizationId?: string | null;
+  /** Seconds, when not the instance's. */
+  lifetime?: number;
+  /** Milliseconds: the last change of the client, which the token must not seem older than (`__client_uat`). */
+  notBefore?: number;
 }
 
-/** Session tokens: short-lived proofs, verified everywhere with the instance's public key alone. */
+/**
+ * Session tokens: short-lived proofs, verified everywhere with the instance's public key alone. To make one asks no
+ * database: client, organization and user come from shared state, settings and key from memory.
+ */
 @Injectable()
 export class SessionTokensService {
   constructor(
-    private readonly db: IdentityDb,
+    private readonly clients: ClientsService,
+    private readonly states: ClientStates,
     private readonly instances: InstancesService,
     private readonly signingKeys: SigningKeysService,
+    private readonly members: MemberClaimsService,
+    private readonly values: ClaimValuesService,
+    private readonly activity: SessionActivityService,
     private readonly clock: Clock,
   ) {}
 
-  /** A token for a session of the calling client. @throws `resource_not_found` (404) when it is none or has ended */
-  async create(ctx: RequestContext, id: string, _input: CreateSessionToken): Promise<string> {
-    const now = this.clock.now();
-    const session = await this.db.session.findFirst({
-      where: {
-        id,
-        instanceId: ctx.instanceId,
-        clientId: ctx.clientId ?? '',
-        status: { in: ['active', 'pending'] },
-        expireAt: { gt: now },
-        abandonAt: { gt: now },
-      },
-    });
-    if (!session) throw notFound('session', id);
-    return this.mint(ctx, session);
+  /**
+   * A token for a session of the calling client.
+   *
+   * @throws `resource_not_found` (404) when it is none or has ended; `organization_not_found_or_unauthorized` (404)
+   */
+  async create(ctx: RequestContext, id: string, input: CreateSessionToken): Promise<string> {
+    const { session, updatedAt } = await this.requireOwn(ctx, id);
+    this.activity.seen(ctx, session);
+    const subject = subjectOf(session);
+    const organizationId = await this.organizationFor(ctx, session, input.organization_id);
+    return this.mint(ctx, subject, { organizationId, notBefore: updatedAt });
+  }
+
+  /** A living session of the calling client, as shared state knows it. @throws `resource_not_found` (404) */
+  async requireOwn(ctx: RequestContext, id: string): Promise<{ session: ClientSession; updatedAt: number }> {
+    const { clientId } = ctx;
+    const state = clientId ? await this.states.get(ctx, clientId, () => this.clients.state(ctx, clientId)) : null;
+    const now = this.clock.now().getTime();
+    const session = state?.sessions.find((one) => one.id === id && one.expireAt > now && one.abandonAt > now);
+    if (!state || !session) throw notFound('session', id);
+    return { session, updatedAt: state.updatedAt };
   }
 
   /** Signs a token for a session. */
-  async mint(ctx: RequestContext, session: TokenSubject): Promise<string> {
-    const instance = await this.instances.require(ctx.instanceId);
-    const now = this.clock.now();
-    const iat = Math.floor(now.getTime() / 1000);
-    const claims = {
-      ...(ctx.origin ? { azp: ctx.origin } : {}),
-      exp: iat + instance.settings.sessions.token_lifetime,
-      fva: [ageMinutes(session.firstFactorAt, now), ageMinutes(session.secondFactorAt, now)],
-      iat,
+  async mint(ctx: RequestContext, subject: TokenSubject, options: MintOptions = {}): Promise<string> {
+    const { organizationId = subject.organizationId, notBefore = 0 } = options;
+    const [instance, member] = await Promise.all([
+      this.instances.require(ctx.instanceId),
+      this.members.find(ctx, organizationId, subject.userId),
+    ]);
+    const { sessions: settings } = instance.settings;
+    // The clocks of two replicas differ a little: a token must not be older than the change that its client has seen.
+    const issuedAt = Math.floor(Math.max(this.clock.now().getTime(), notBefore) / 1000);
+    const hasOwnClaims = Object.keys(settings.claims).length > 0;
+    const claims = sessionClaims(subject, {
       // Also behind a proxy: the SDKs compare it with the text inside the publishable key.
-      iss: `https://${instance.frontendApi}`,
+      issuer: `https://${instance.frontendApi}`,
+      origin: ctx.origin,
       jti: randomText(20),
-      nbf: iat - NOT_BEFORE_S,
-      sid: session.id,
-      sts: session.status,
-      sub: session.userId,
-      ...(session.actor ? { act: session.actor } : {}),
-      ...(ctx.apiVersion >= V2_SINCE ? { v: 2 } : {}),
-    };
-    return this.signingKeys.sign(ctx.instanceId, claims, { cat: tokenCategory.session, oiat: iat });
+      issuedAt,
+      lifetime: options.lifetime ?? settings.token_lifetime,
+      apiVersion: ctx.apiVersion,
+      member,
+      custom: hasOwnClaims ? fillIn(settings.claims, await this.values.of(ctx.instanceId, subject, member)) : {},
+    });
+    return this.signingKeys.sign(ctx.instanceId, claims, { cat: tokenCategory.session, oiat: issuedAt });
+  }
+
+  /** The organization that a token is for: the active one unless another is asked for, which the user must belong to. */
+  private async organizationFor(
+    ctx: RequestContext,
+    session: ClientSession,
+    asked: string | null | undefined,
+  ): Promise<string | null> {
+    if (asked === undefined || asked === session.organizationId) return session.organizationId;
+    const { organizations } = await this.instances.settings(ctx.instanceId);
+    if (!asked)
+      return organizations.enabled && organizations.force_organization_selection ? session.organizationId : null;
+    return (await this.members.require(ctx, asked, session.userId)).organization.id;
   }
 }
 
-/** Whole minutes since a factor was proved, -1 when it never was (`fva`). */
-export function ageMinutes(at: Date | null, now: Date): number {
-  return at ? Math.floor((now.getTime() - at.getTime()) / MINUTE_MS) : -1;
+/** A session, as its row or as shared state has it, as the subject of a token. */
+export function subjectOf(session: Session | ClientSession): TokenSubject {
+  return {
+    id: session.id,
+    userId: session.userId,
+    status: session.status,
+    organizationId: 'organizationId' in session ? session.organizationId : session.lastActiveOrganizationId,
+    actor: session.actor,
+    firstFactorAt: milliseconds(session.firstFactorAt),
+    secondFactorAt: milliseconds(session.secondFactorAt),
+    reverificationId: session.reverificationId,
+  };
 }
+
+const milliseconds = (at: Date | number | null) => (at instanceof Date ? at.getTime() : at);

@@ -1,15 +1,36 @@
 import { Module } from '@nestjs/common';
+import { MemberClaimsCache, OrganizationsClient, ServiceTransport } from '@latchkey/clients';
+import { ContextSigner } from '@latchkey/http';
+import { SharedState } from '@latchkey/state';
 import { ClientsModule } from '../clients/clients.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { SessionAdmissionService } from './session-admission.service.js';
+import { ClaimValuesService } from './claim-values.service.js';
+import { MemberClaimsService } from './member-claims.service.js';
+import { SessionActivityService } from './session-activity.service.js';
 import { SessionTokensService } from './session-tokens.service.js';
-import { SessionsFapiController } from './sessions.fapi.controller.js';
 import { SessionsService } from './sessions.service.js';
 
 @Module({
   imports: [ClientsModule, UsersModule],
-  controllers: [SessionsFapiController],
-  providers: [SessionAdmissionService, SessionsService, SessionTokensService],
-  exports: [SessionAdmissionService, SessionsService, SessionTokensService],
+  providers: [
+    SessionAdmissionService,
+    SessionsService,
+    SessionTokensService,
+    SessionActivityService,
+    MemberClaimsService,
+    ClaimValuesService,
+    {
+      provide: OrganizationsClient,
+      inject: [ServiceTransport, ContextSigner],
+      useFactory: (transport: ServiceTransport, signer: ContextSigner) => new OrganizationsClient(transport, signer),
+    },
+    {
+      provide: MemberClaimsCache,
+      inject: [SharedState],
+      useFactory: (state: SharedState) => new MemberClaimsCache(state),
+    },
+  ],
+  exports: [SessionAdmissionService, SessionsService, SessionTokensService, MemberClaimsService, ClaimValuesService],
 })
 export class SessionsModule {}

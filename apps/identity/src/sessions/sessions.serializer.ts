@@ -1,9 +1,10 @@
 import type { SessionJSON } from '@clerk/backend';
 import type { Session } from '../generated/prisma/client.js';
 import type { SessionActivity } from './sessions.activity.js';
+import type { SessionTask } from './sessions.tasks.js';
 
 /** The session as BAPI answers and webhooks show it. */
-export function toSessionJSON(row: Session): SessionJSON {
+export function toSessionJSON(row: Session, tasks: SessionTask[] = []): SessionJSON {
   return {
     object: 'session',
     id: row.id,
@@ -18,6 +19,7 @@ export function toSessionJSON(row: Session): SessionJSON {
     abandon_at: row.abandonAt.getTime(),
     created_at: row.createdAt.getTime(),
     updated_at: row.updatedAt.getTime(),
+    ...(tasks.length ? { tasks } : {}),
   };
 }
 

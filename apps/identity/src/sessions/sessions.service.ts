@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
-import { event, Outbox } from '@latchkey/events';
+import { event, Outbox, type EventCause } from '@latchkey/events';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Client, Prisma, Session } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
-import { toUserJSON, type FullUser } from '../users/users.serializer.js';
+import { hasSecondFactor, toUserJSON, type FullUser } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
-import { activityOf } from './sessions.activity.js';
+import { activityOf, type SessionActivity } from './sessions.activity.js';
 import { toSessionJSON } from './sessions.serializer.js';
+import { tasksOf, type SessionTask } from './sessions.tasks.js';
 
 const SECOND = 1000;
 /** A session with no limit to its pauses is given up when it would end anyway. */
@@ -21,7 +22,26 @@ export interface Proof {
   secondFactorAt: Date | null;
   /** Who impersonates the user. */
   actor?: Prisma.InputJsonValue;
+  /** The organization that is active from the start. The caller has made sure that the user belongs to it. */
+  organizationId?: string;
+  /** Seconds that the session lasts at most, when not the instance's. */
+  lifetime?: number;
 }
+
+/** How a session is touched. */
+export interface Touch {
+  /** The organization that becomes active, null for the personal account; left out it stays. */
+  organizationId?: string | null;
+  /** The client acts through this session from now on. */
+  isSelected: boolean;
+}
+
+/** What the living sessions of a filter fulfil: neither ended nor past their time. */
+export const living = (now: Date) => ({
+  status: { in: ['active', 'pending'] },
+  expireAt: { gt: now },
+  abandonAt: { gt: now },
+});
 
 /** How a session came to its end: `removed` by its own client's sign-out, `revoked` by anybody else. */
 export type SessionEnd = 'ended' | 'removed' | 'revoked';
@@ -42,19 +62,22 @@ export class SessionsService {
   async start(tx: Tx, ctx: RequestContext, client: Client, user: FullUser, proof: Proof): Promise<Session> {
     const now = this.clock.now();
     const { sessions: settings } = await this.instances.settings(ctx.instanceId);
-    const lifetime = settings.maximum_lifetime * SECOND;
+    const lifetime = (proof.lifetime ?? settings.maximum_lifetime) * SECOND;
     const pause = settings.inactivity_timeout === NO_LIMIT ? lifetime : settings.inactivity_timeout * SECOND;
+    const organizationId = proof.organizationId ?? null;
+    const tasks = await this.tasks(ctx, user, { lastActiveOrganizationId: organizationId, actor: proof.actor ?? null });
     const session = await tx.session.create({
       data: {
         id: newId('session', now),
         instanceId: ctx.instanceId,
         clientId: client.id,
         userId: user.id,
-        status: 'active',
+        status: tasks.length ? 'pending' : 'active',
         actor: proof.actor,
+        lastActiveOrganizationId: organizationId,
         lastActiveAt: now,
         expireAt: new Date(now.getTime() + lifetime),
-        abandonAt: new Date(now.getTime() + pause),
+        abandonAt: new Date(now.getTime() + Math.min(pause, lifetime)),
         firstFactorAt: proof.firstFactorAt,
         secondFactorAt: proof.secondFactorAt,
         activity: activityOf(newId('sessionActivity', now), ctx.userAgent, ctx.ipAddress),
@@ -72,7 +95,90 @@ export class SessionsService {
       { rotate: true },
     );
     await this.tell(tx, ctx, 'session.created', session, user);
+    if (tasks.length) await this.tell(tx, ctx, 'session.pending', session, user);
     return session;
+  }
+
+  /**
+   * Notes that a session of a client is in use, and changes what is active. A task that this completes makes the session active.
+   *
+   * @returns the session, and whether its client must be told of a change
+   * @throws `resource_not_found` (404) when the session is another client's or over
+   */
+  async touch(
+    tx: Tx,
+    ctx: RequestContext,
+    client: Client,
+    id: string,
+    { organizationId, isSelected }: Touch,
+  ): Promise<{ session: Session; isChanged: boolean }> {
+    const now = this.clock.now();
+    const where = { id, instanceId: ctx.instanceId, clientId: client.id, ...living(now) };
+    const before = await tx.session.findFirst({ where });
+    if (!before) throw notFound('session', id);
+    const active = organizationId === undefined ? before.lastActiveOrganizationId : organizationId;
+    const user = await this.users.requireIn(tx, ctx, before.userId);
+    const tasks = await this.tasks(ctx, user, { lastActiveOrganizationId: active, actor: before.actor });
+    const status = tasks.length ? 'pending' : 'active';
+    const { inactivity_timeout: timeout } = (await this.instances.settings(ctx.instanceId)).sessions;
+    const [session] = await tx.session.updateManyAndReturn({
+      where,
+      data: {
+        status,
+        lastActiveOrganizationId: active,
+        lastActiveAt: now,
+        activity: activityOf(activityId(before), ctx.userAgent, ctx.ipAddress),
+        ...(timeout !== NO_LIMIT && {
+          abandonAt: new Date(Math.min(before.expireAt.getTime(), now.getTime() + timeout * SECOND)),
+        }),
+      },
+    });
+    if (!session) throw notFound('session', id);
+    const isSame = active === before.lastActiveOrganizationId && status === before.status;
+    const isChanged = !isSame || (isSelected && client.lastActiveSessionId !== id);
+    if (isChanged) await this.clients.update(tx, ctx, client, isSelected ? { lastActiveSessionId: id } : {});
+    else if (timeout !== NO_LIMIT) this.clients.changed(tx, ctx.instanceId, client.id);
+    if (status === 'pending' && before.status === 'active') await this.tell(tx, ctx, 'session.pending', session, user);
+    return { session, isChanged };
+  }
+
+  /**
+   * Makes the living sessions of a user active or pending as their tasks now say: call it after a change to the user that
+   * opens or completes one (password, second factor), and after the settings of tasks were taken up.
+   */
+  async settle(tx: Tx, ctx: { instanceId: string }, user: FullUser): Promise<void> {
+    const sessions = await tx.session.findMany({
+      where: { instanceId: ctx.instanceId, userId: user.id, ...living(this.clock.now()) },
+    });
+    await this.clients.lockAll(
+      tx,
+      sessions.map(({ clientId }) => clientId),
+    );
+    for (const session of sessions) {
+      const status = (await this.tasks(ctx, user, session)).length ? 'pending' : 'active';
+      if (status === session.status) continue;
+      const [changed] = await tx.session.updateManyAndReturn({
+        where: { id: session.id, instanceId: ctx.instanceId, status: session.status },
+        data: { status },
+      });
+      if (!changed) continue;
+      await this.clients.bump(tx, ctx.instanceId, session.clientId);
+      if (status === 'pending') await this.tell(tx, ctx, 'session.pending', changed, user);
+    }
+  }
+
+  /** What the user of a session has to do before it counts, the current task first. */
+  async tasks(
+    ctx: { instanceId: string },
+    user: FullUser,
+    session: { lastActiveOrganizationId: string | null; actor: unknown },
+  ): Promise<SessionTask[]> {
+    return tasksOf(await this.instances.settings(ctx.instanceId), {
+      organizationId: session.lastActiveOrganizationId,
+      isImpersonated: session.actor !== null,
+      isPasswordCompromised: user.passwordCompromised,
+      hasSecondFactor: hasSecondFactor(user),
+    });
   }
 
   /**
@@ -82,16 +188,21 @@ export class SessionsService {
    */
   async end(
     tx: Tx,
-    ctx: RequestContext,
-    where: { id?: string; clientId?: string; userId?: string },
+    ctx: EventCause,
+    where: { id?: string | { not: string }; clientId?: string; userId?: string },
     how: SessionEnd,
   ): Promise<Session[]> {
-    const ended = await tx.session.updateManyAndReturn({
-      where: { ...where, instanceId: ctx.instanceId, status: { in: ['active', 'pending'] } },
-      data: { status: how },
-    });
+    const going = { ...where, instanceId: ctx.instanceId, status: { in: ['active', 'pending'] } };
+    const clients = await tx.session.findMany({ where: going, select: { clientId: true }, distinct: ['clientId'] });
+    // Client before session, as every request of a browser does it: otherwise the two could wait for each other.
+    await this.clients.lockAll(
+      tx,
+      clients.map(({ clientId }) => clientId),
+    );
+    const ended = await tx.session.updateManyAndReturn({ where: going, data: { status: how } });
+    for (const clientId of new Set(ended.map((session) => session.clientId)))
+      await this.clients.bump(tx, ctx.instanceId, clientId);
     for (const session of ended) {
-      this.clients.changed(tx, ctx.instanceId, session.clientId);
       const user = await tx.user.findUnique({ where: { id: session.userId, instanceId: ctx.instanceId } });
       if (user) await this.tell(tx, ctx, `session.${how}`, session, await this.users.requireIn(tx, ctx, user.id));
     }
@@ -107,12 +218,15 @@ export class SessionsService {
 
   private async tell(
     tx: Tx,
-    ctx: RequestContext,
-    type: 'session.created' | `session.${SessionEnd}`,
+    ctx: EventCause,
+    type: 'session.created' | 'session.pending' | `session.${SessionEnd}`,
     session: Session,
     user: FullUser,
   ) {
-    const data = { ...toSessionJSON(session), user: toUserJSON(user, await this.users.view(ctx.instanceId)) };
+    const tasks = session.status === 'pending' ? await this.tasks(ctx, user, session) : [];
+    const data = { ...toSessionJSON(session, tasks), user: toUserJSON(user, await this.users.view(ctx.instanceId)) };
     await this.outbox.add(tx, event(ctx, type, session.userId, data));
   }
 }
+
+const activityId = (session: Session) => (session.activity as SessionActivity).id;

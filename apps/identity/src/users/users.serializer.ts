@@ -115,6 +115,10 @@ function lockoutSeconds(user: User, now: Date): number | null {
     : null;
 }
 
+/** Whether the user has set up a second factor that a sign-in asks for. */
+export const hasSecondFactor = (user: FullUser): boolean =>
+  user.totpVerifiedAt !== null || user.phoneNumbers.some((row) => row.reservedForSecondFactor);
+
 function common(user: FullUser, { fapiUrl, now }: UserView) {
   const hasTotp = user.totpVerifiedAt !== null;
   const hasBackupCodes = user.backupCodeHashes.length > 0;
@@ -143,7 +147,7 @@ function common(user: FullUser, { fapiUrl, now }: UserView) {
     password_enabled: user.passwordDigest !== null,
     totp_enabled: hasTotp,
     backup_code_enabled: hasBackupCodes,
-    two_factor_enabled: hasTotp || user.phoneNumbers.some((row) => row.reservedForSecondFactor),
+    two_factor_enabled: hasSecondFactor(user),
     mfa_enabled_at: user.totpVerifiedAt?.getTime() ?? null,
     mfa_disabled_at: null,
     public_metadata: user.publicMetadata as Record<string, unknown>,

@@ -7,6 +7,7 @@ import { Outbox } from '@latchkey/events';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
+import { UserClaimsService } from './user-claims.service.js';
 import { identifierExists } from './users.errors.js';
 import { userCreated, userUpdated } from './users.events.js';
 import { fullUser, type FullUser, type UserView } from './users.serializer.js';
@@ -42,6 +43,7 @@ export class UsersService {
   constructor(
     private readonly db: IdentityDb,
     private readonly instances: InstancesService,
+    private readonly claims: UserClaimsService,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly summaries: UserSummaries,
@@ -86,6 +88,7 @@ export class UsersService {
   /** Tells of a change to what belongs to a user (an address, a factor), after its rows are written. */
   async touched(tx: Tx, ctx: RequestContext, id: string): Promise<FullUser> {
     const user = await this.requireIn(tx, ctx, id);
+    this.claims.changed(tx, ctx.instanceId, id);
     await this.outbox.add(tx, userUpdated(ctx, user, await this.view(ctx.instanceId)));
     afterCommit(tx, () => this.summaries.changed(ctx.instanceId, id));
     return user;

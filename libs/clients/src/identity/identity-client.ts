@@ -43,6 +43,11 @@ export interface ClientSession {
   status: 'active' | 'pending';
   organizationId: string | null;
   actor: { sub: string } | null;
+  /** When each factor was last proved, in milliseconds; null when never. */
+  firstFactorAt: number | null;
+  secondFactorAt: number | null;
+  /** The newest step-up, for the claim of that name. */
+  reverificationId: string | null;
   /** Milliseconds; past it the session no longer acts. */
   expireAt: number;
   abandonAt: number;

@@ -1,0 +1,17 @@
+import { ApiError } from '@latchkey/core';
+
+/** There is no such organization, or the user is no member: the caller is not told which. */
+export const organizationNotFoundOrUnauthorized = () =>
+  new ApiError(404, {
+    code: 'organization_not_found_or_unauthorized',
+    message: 'not found or unauthorized',
+    long_message: 'The organization was not found, or you are not a member of it.',
+  });
+
+/** The session's state forbids it. */
+export const invalidActionForSession = () =>
+  new ApiError(400, {
+    code: 'invalid_action_for_session',
+    message: 'invalid action',
+    long_message: 'The session is over, so that this cannot be done with it.',
+  });
