@@ -59,11 +59,6 @@ export function parameter(query: Incoming['query'], name: string): string | unde
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** The fields of a form; empty for any other body. */
-export function formOf(incoming: Incoming): Incoming['query'] {
-  return isForm(incoming) && incoming.body ? (querystring.parse(incoming.body.toString()) as Incoming['query']) : {};
-}
-
 const isForm = ({ contentType }: Incoming) => contentType?.startsWith('application/x-www-form-urlencoded') === true;
 
 const METHODS = new Set(['GET', 'PUT', 'PATCH', 'DELETE', 'POST']);

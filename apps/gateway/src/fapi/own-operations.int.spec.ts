@@ -1,0 +1,58 @@
+import { useGateway } from '../testing/use-gateway.js';
+
+const HOST = { host: 'clerk.shop.example' };
+const { owner, fapi, bapi } = useGateway();
+beforeAll(() => owner.addInstance('ins_prod', 'production', HOST.host, 'sk_live_1'));
+
+describe('FAPI getHealth', () => {
+  it('answers at any host, for probes know no instance', async () => {
+    const answer = await fapi({ path: '/v1/health', headers: { host: '10.0.0.7' } });
+    expect(answer.status).toBe(200);
+    expect(answer.json()).toEqual({ status: 'healthy' });
+  });
+});
+
+describe('FAPI getProxyHealth', () => {
+  const proxied = {
+    host: 'gateway.internal',
+    'clerk-proxy-url': 'https://www.shop.example/__clerk',
+    'x-forwarded-for': '203.0.113.9',
+  };
+
+  it('repeats the address that the proxy has told', async () => {
+    const headers = { ...proxied, 'clerk-secret-key': 'sk_live_1' };
+    const answer = await fapi({ path: '/v1/proxy-health?domain_id=dmn_1', headers });
+    expect(answer.json()).toEqual({ status: 'healthy', x_forwarded_for: '203.0.113.9' });
+  });
+
+  it('says that there is no proxy', async () => {
+    const answer = await fapi({ path: '/v1/proxy-health?domain_id=dmn_1', headers: HOST });
+    expect(answer.json()).toMatchObject({ status: 'unhealthy', message: expect.any(String) });
+  });
+
+  it('answers 401 to a proxy with another secret key', async () => {
+    const headers = { ...proxied, 'clerk-secret-key': 'sk_live_2' };
+    const answer = await fapi({ path: '/v1/proxy-health?domain_id=dmn_1', headers });
+    expect(answer.status).toBe(401);
+    expect(answer.json().errors[0].code).toBe('proxy_request_invalid_secret_key');
+  });
+});
+
+describe('FAPI clearSiteData', () => {
+  it('has the browser forget everything of this site', async () => {
+    const answer = await fapi({ path: '/v1/clear-site-data', headers: HOST });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['clear-site-data']).toBe('"*"');
+  });
+});
+
+describe('BAPI GetPublicInterstitial', () => {
+  it('answers without a key, and takes nothing of the query for HTML', async () => {
+    const path = `/v1/public/interstitial?frontend_api=clerk.shop.example&publishable_key=${encodeURIComponent('"><script>')}`;
+    const answer = await bapi({ path });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(answer.text).toContain('src="https://clerk.shop.example/npm/@clerk/clerk-js@latest/dist/clerk.browser.js"');
+    expect(answer.text).toContain('data-clerk-publishable-key="&quot;&gt;&lt;script&gt;"');
+  });
+});
