@@ -61,7 +61,7 @@ export async function startWebhooks(env: Record<string, string> = {}): Promise<W
       svix: new Svix('sk_test_x', {
         serverUrl: `${origin}/svix`,
         fetch: (input, init) =>
-          fetch(input as string, { ...init, headers: { ...(init?.headers as object), ...header(instanceId) } }),
+          fetch(input, { ...init, headers: { ...(init?.headers as object), ...header(instanceId) } }),
       }),
     }),
     async emit(instanceId, type, subject, data) {

@@ -50,7 +50,7 @@ export async function transaction<Tx extends object, R>(
       const taken = options.taken?.[takenIndex(error) ?? ''];
       throw taken ? taken() : error;
     });
-  if (done) await Promise.all([...done].map((run) => run()));
+  if (done) await Promise.all([...done].map(async (run) => run()));
   return result;
 }
 

@@ -9,7 +9,11 @@ import { addBodyParsers, BODY_LIMIT_BYTES } from './body-parsers.js';
 export async function createApp(module: DynamicModule): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
-    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, querystringParser: querystring.parse },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      querystringParser: (text) => querystring.parse(text),
+    },
     // Answers from before the guard, a 404 say, are traced under the gateway's id too.
     requestIdHeader: 'x-request-id',
     // A client that a proxy has kept waiting must not meet a server that has just hung up.

@@ -1,4 +1,4 @@
-import { Clock, newId } from '@latchkey/core';
+import { type Clock, newId } from '@latchkey/core';
 import type { Message } from './senders.js';
 
 /** A message as the inbox page lists it. */

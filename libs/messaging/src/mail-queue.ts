@@ -1,4 +1,4 @@
-import { Clock, newId, type SecretBox } from '@latchkey/core';
+import { type Clock, newId, type SecretBox } from '@latchkey/core';
 import { afterCommit } from '@latchkey/db';
 import type { Message } from './senders.js';
 

@@ -1,4 +1,4 @@
-import { Clock, type SecretBox } from '@latchkey/core';
+import { type Clock, type SecretBox } from '@latchkey/core';
 import { log } from '@latchkey/observability';
 import { type MailSender, MessageRefused, type SmsSender } from './senders.js';
 

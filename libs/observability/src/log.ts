@@ -15,7 +15,7 @@ const SECRET_PATHS = [
 
 /** The process's log: one JSON object a line on standard output. `LOG_LEVEL` sets how much of it. */
 export const log = pino({
-  // The one setting that is read before the configuration is: its errors are logged, too.
+  // eslint-disable-next-line no-restricted-properties -- read before the configuration is: its errors are logged, too
   level: process.env.LOG_LEVEL ?? 'info',
   timestamp: stdTimeFunctions.isoTime,
   redact: { paths: SECRET_PATHS, censor: '[redacted]' },

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { SharedState, StateUnavailable } from './shared-state.js';
+import { type SharedState, StateUnavailable } from './shared-state.js';
 
 /** How a `ReadThrough` keeps its entries. */
 export interface ReadThroughOptions {

@@ -1,8 +1,8 @@
 import { Agent, request } from 'undici';
 
 /** What a test sees of an answer. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests assert on JSON of every shape
 export interface Reply<T = any> {
-  // eslint-disable-line @typescript-eslint/no-explicit-any -- tests assert on JSON of every shape
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: T;

@@ -40,7 +40,7 @@ describe('BAPI', () => {
     [{ authorization: 'Basic c2s=' }, 'authorization_header_format_invalid'],
     [{ authorization: 'Bearer sk_test_unknown' }, 'clerk_key_invalid'],
   ])('answers the credentials %j with 401 %s', async (headers, code) => {
-    const answer = await bapi({ path: '/v1/users', headers: headers as Record<string, string> });
+    const answer = await bapi({ path: '/v1/users', headers: headers });
     expect(answer.status).toBe(401);
     expect(answer.headers['content-type']).toBe('application/json');
     expect(answer.json().errors[0].code).toBe(code);
@@ -50,7 +50,7 @@ describe('BAPI', () => {
     ['/v1/users?__clerk_api_version=1999-01-01', {}],
     ['/v1/users?__clerk_api_version=2025-04-10', { 'clerk-api-version': '2025-04-10' }],
   ])('answers %s with %j as api_version_invalid', async (path, headers) => {
-    const answer = await bapi({ path, headers: { ...KEY, ...headers } as Record<string, string> });
+    const answer = await bapi({ path, headers: { ...KEY, ...headers } });
     expect(answer.status).toBe(400);
     expect(answer.json().errors[0].code).toBe('api_version_invalid');
   });

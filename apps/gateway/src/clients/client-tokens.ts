@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { InstanceInfo } from '@latchkey/clients';
-import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
+import { compactVerify, createLocalJWKSet } from 'jose';
 import { LRUCache } from 'lru-cache';
 
 type Claims = Record<string, unknown>;
@@ -32,7 +32,7 @@ export class ClientTokens {
 
   private keySet(instance: InstanceInfo): KeySet {
     let keys = this.keys.get(instance);
-    if (!keys) this.keys.set(instance, (keys = createLocalJWKSet({ keys: instance.jwks } as unknown as JSONWebKeySet)));
+    if (!keys) this.keys.set(instance, (keys = createLocalJWKSet({ keys: instance.jwks })));
     return keys;
   }
 }

@@ -6,7 +6,7 @@ export const wrapped = (resource: Buffer, client: string): Buffer =>
 
 /** A list that is read at the top level by some SDKs and in `response` by others. */
 export const doubled = (resource: Buffer, client: string): Buffer =>
-  inObject(resource, `"response":${resource},"client":${client}`);
+  inObject(resource, `"response":${resource.toString()},"client":${client}`);
 
 /** A FAPI refusal with the client as it is now: the SDK learns from it what a failed attempt has changed. */
 export const refusedWith = (refusal: ServiceResponse, client: string): Buffer =>

@@ -15,7 +15,8 @@ export function html(texts: TemplateStringsArray, ...parts: Part[]): Html {
 function render(part: Part): string {
   if (part instanceof Html) return part.text;
   if (Array.isArray(part)) return (part as readonly Html[]).map(({ text }) => text).join('');
-  return part === null || part === undefined || part === false ? '' : escape(String(part as string | number));
+  if (typeof part === 'string' || typeof part === 'number') return escape(String(part));
+  return '';
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

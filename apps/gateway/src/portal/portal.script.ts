@@ -49,8 +49,9 @@ export function portalScript(): void {
   /** Tells the page that has opened this window what came of it; only that page's own origin gets an address. */
   const answerOpener = () => {
     const returnUrl = query.get('return_url');
-    if (returnUrl) window.opener?.postMessage({ return_url: returnUrl }, new URL(returnUrl).origin);
-    else if (clerk.session) window.opener?.postMessage({ session: clerk.session.id }, '*');
+    const opener = window.opener as Window | null;
+    if (returnUrl) opener?.postMessage({ return_url: returnUrl }, new URL(returnUrl).origin);
+    else if (clerk.session) opener?.postMessage({ session: clerk.session.id }, '*');
     say('You can close this window.');
   };
 

@@ -63,7 +63,7 @@ export class InstancesService {
       frontendApi: instance.frontendApi,
       fapiUrl: instance.fapiUrl,
       cookieSuffix: cookieSuffix(instance.publishableKey),
-      jwks: (await this.signingKeys.jwks(id)) as Record<string, unknown>[],
+      jwks: await this.signingKeys.jwks(id),
       allowedOrigins: instance.settings.allowed_origins,
     };
   }

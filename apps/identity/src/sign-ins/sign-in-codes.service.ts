@@ -95,7 +95,7 @@ export class SignInCodesService {
     const problem = await this.verifications.attemptCode(tx, ctx, verification.id, code);
     if (!held || locked) return problem ?? codeIncorrect();
     if (!problem) {
-      await this.confirmAddress(tx, ctx, user!, verification);
+      await this.confirmAddress(tx, ctx, user, verification);
       return undefined;
     }
     if (problem.code !== 'form_code_incorrect') return problem;

@@ -102,7 +102,7 @@ export class BackgroundTasksService implements OnModuleInit {
       const data = await this.perform(instanceId, row.task as TaskName, row.input);
       await this.db.backgroundTask.updateMany({
         where,
-        data: { status: 'finished', data: data as Prisma.InputJsonValue },
+        data: { status: 'finished', data: data },
       });
       this.deliveries.wake();
     } catch (err) {

@@ -21,8 +21,8 @@ const attempts = counter('latchkey_webhook_attempts_total', 'Attempts to deliver
 @Injectable()
 export class DeliveryResults {
   private readonly log = logOf({ feature: 'webhooks.deliveries' });
-  private entries: Entry[] = [];
-  private settled: { delivery: Outgoing; status: number }[] = [];
+  private readonly entries: Entry[] = [];
+  private readonly settled: { delivery: Outgoing; status: number }[] = [];
   private writing: Promise<void> | undefined;
   private readonly scheduled = new Set<number>();
 

@@ -151,7 +151,7 @@ describe('svix.endpoint', () => {
   ])('refuses %j with the place of the problem', async (input, field) => {
     const { svix, instanceId } = webhooks.svix();
 
-    const { code, body } = await refusal(svix.endpoint.create(instanceId, input as never));
+    const { code, body } = await refusal(svix.endpoint.create(instanceId, input));
 
     expect(code).toBe(422);
     expect((body as { detail: { loc: string[] }[] }).detail[0]?.loc.slice(0, 2)).toEqual(['body', field]);

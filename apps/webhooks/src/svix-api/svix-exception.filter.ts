@@ -18,7 +18,7 @@ export class SvixExceptionFilter implements ExceptionFilter {
     }
     const place = request.method === 'GET' ? 'query' : 'body';
     const detail = error.items.map((item) => ({
-      loc: [place, ...String(item.meta?.param_name ?? '').split('.')].filter(Boolean),
+      loc: [place, ...((item.meta?.param_name as string | undefined) ?? '').split('.')].filter(Boolean),
       msg: item.long_message,
       type: item.code === 'form_param_missing' ? 'value_error.missing' : 'value_error',
     }));

@@ -44,7 +44,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   private isSettled = false;
   private status = 0;
   private headers: ExchangeResult['headers'] = {};
-  private chunks: Buffer[] = [];
+  private readonly chunks: Buffer[] = [];
   private size = 0;
   private readonly deadline: NodeJS.Timeout;
 

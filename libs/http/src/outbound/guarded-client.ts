@@ -159,7 +159,7 @@ export class GuardedClient {
 
   /** Resolves a name and hands on only the addresses that may be called. */
   private lookup(): LookupFunction {
-    const resolve = this.options.resolve ?? (lookupName as Resolve);
+    const resolve = this.options.resolve ?? lookupName;
     return (hostname, options, done) => {
       resolve(hostname, { all: true }, (error, addresses) => {
         if (error) return done(error, '');

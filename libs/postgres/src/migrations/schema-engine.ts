@@ -75,7 +75,7 @@ function loadEngine(): Promise<Glue> {
     const glue = (await import(/* webpackIgnore: true */ GLUE)) as Glue;
     const folder = dirname(createRequire(import.meta.url).resolve(GLUE));
     Object.assign(globalThis, {
-      PRISMA_WASM_PANIC_REGISTRY: { set_message: (text: string) => console.error(`schema engine: ${text}`) },
+      PRISMA_WASM_PANIC_REGISTRY: { set_message: (text: string) => process.stderr.write(`schema engine: ${text}\n`) },
     });
     const wasm = await readFile(join(folder, 'schema_engine_bg.wasm'));
     const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': withoutLingering(glue) });
@@ -95,7 +95,7 @@ function withoutLingering(glue: Glue): WebAssembly.ModuleImports {
       return timer.unref();
     };
   }
-  return imports as WebAssembly.ModuleImports;
+  return imports;
 }
 
 const migrationList = (folder: MigrationFolder): MigrationList => ({

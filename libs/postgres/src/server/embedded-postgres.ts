@@ -99,7 +99,7 @@ export async function startScratchPostgres(
       process.removeListener('exit', remove);
       remove();
     };
-    return { ...server, stop: andRemove(server.stop), kill: andRemove(server.kill) };
+    return { ...server, stop: andRemove(() => server.stop()), kill: andRemove(() => server.kill()) };
   } catch (error) {
     remove();
     throw error;

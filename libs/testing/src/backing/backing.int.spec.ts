@@ -1,3 +1,4 @@
+/** @needs kafka redis */
 import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -59,7 +59,7 @@ function run([command, ...args]: string[], folder: string): { child: ChildProces
   const [program, ...all] = endsWithParent()
     ? ['setpriv', '--pdeathsig', 'KILL', command!, ...args]
     : [command!, ...args];
-  const child = spawn(program!, all, { cwd: folder, detached: true, stdio: ['ignore', out, out] });
+  const child = spawn(program, all, { cwd: folder, detached: true, stdio: ['ignore', out, out] });
   child.once('error', () => {});
   closeSync(out);
   return { child, log: () => readFileSync(file).subarray(start).toString('utf8') };

@@ -27,7 +27,7 @@ export class HttpTransport extends ServiceTransport {
     try {
       const response = await this.agent.request({
         origin: this.urls[service],
-        method: method as 'GET',
+        method: method,
         path,
         headers,
         body,

@@ -34,6 +34,7 @@ export class KafkaProducer implements OnModuleInit, OnApplicationShutdown {
     private readonly service: EventSource,
     private readonly options: KafkaOptions,
   ) {
+    // eslint-disable-next-line no-restricted-properties -- kafkajs has no other switch for it
     process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1';
     this.kafka = new Kafka(kafkaConfig(service, options));
     this.producer = this.kafka.producer({ idempotent: true, maxInFlightRequests: 1 });

@@ -1,6 +1,6 @@
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { Clock } from '@latchkey/core';
+import { type Clock } from '@latchkey/core';
 import { log } from '@latchkey/observability';
 import { CLOSE_MS, FIRST_RETRY_MS, type Job, JobQueue, type JobHandler, MAX_ATTEMPTS } from '../../job-queue.js';
 

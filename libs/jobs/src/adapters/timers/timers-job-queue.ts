@@ -1,4 +1,4 @@
-import { Clock } from '@latchkey/core';
+import { type Clock } from '@latchkey/core';
 import { log } from '@latchkey/observability';
 import { CLOSE_MS, FIRST_RETRY_MS, JobQueue, type JobHandler, MAX_ATTEMPTS } from '../../job-queue.js';
 

@@ -28,7 +28,7 @@ export class SmtpMailSender extends MailSender {
       // Templates are ours, what they are filled with is not: nothing in a mail may name a file or URL to attach.
       disableFileAccess: true,
       disableUrlAccess: true,
-    } as Parameters<typeof createTransport>[0]);
+    } as Parameters<typeof createTransport>[0]) as Transporter;
   }
 
   async send(message: Message): Promise<void> {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { Clock } from '@latchkey/core';
+import { type Clock } from '@latchkey/core';
 import { RateLimited, RateLimits, type RateRule } from '../../rate-limits.js';
 
 interface Window {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { Clock } from '@latchkey/core';
+import { type Clock } from '@latchkey/core';
 import { SharedState } from '../../shared-state.js';
 
 /** Shared state of one process. Entries age by the clock; beyond `max` the least recently used goes. */

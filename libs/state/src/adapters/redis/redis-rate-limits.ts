@@ -1,6 +1,6 @@
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimited, RateLimits, type RateRule } from '../../rate-limits.js';
-import { MemoryRateLimits } from '../memory/memory-rate-limits.js';
+import { type MemoryRateLimits } from '../memory/memory-rate-limits.js';
 import { type RedisLink } from './redis-link.js';
 
 /** Limits that all replicas share. While Redis is away each replica counts by itself. Windows are whole seconds of Redis's own time. */
@@ -18,9 +18,10 @@ export class RedisRateLimits extends RateLimits {
     const limiter = this.limiter(rule);
     // A refusal is a rejection too, but no failure of Redis: it must not open the circuit.
     const count = () =>
-      limiter
-        .consume(key)
-        .catch((thrown: unknown) => (thrown instanceof RateLimiterRes ? thrown : Promise.reject(thrown)));
+      limiter.consume(key).catch((thrown: unknown) => {
+        if (thrown instanceof RateLimiterRes) return thrown;
+        throw thrown;
+      });
     const result = await this.link.run(count).catch(() => null);
     if (!result) return this.insurance.consume(rule, key);
     if (result.consumedPoints > rule.limit) throw RateLimited.after(rule, result.msBeforeNext);

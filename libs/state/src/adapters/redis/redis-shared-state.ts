@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { type Redis } from 'ioredis';
 import { SharedState } from '../../shared-state.js';
 import { type RedisLink } from './redis-link.js';
 
