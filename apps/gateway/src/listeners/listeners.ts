@@ -15,6 +15,13 @@ export interface Address {
   tls?: { cert: string; key: string };
 }
 
+/** A connection that a caller keeps is idle only once its answer has been sent. */
+async function close(server: Server): Promise<void> {
+  const hangUp = setInterval(() => server.closeIdleConnections(), 20);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearInterval(hangUp);
+}
+
 const KEY_PATH = /^\/accounts\.dev(?=\/|$)/;
 
 const APIS = new WeakMap<Server, ListenerName>();
@@ -46,13 +53,7 @@ export class Listeners implements BeforeApplicationShutdown {
 
   /** Takes no more connections, and waits for the requests in hand. */
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(
-      this.servers.map((server) => {
-        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-        server.closeIdleConnections();
-        return closed;
-      }),
-    );
+    await Promise.all(this.servers.map(close));
   }
 }
 

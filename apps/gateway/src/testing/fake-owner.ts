@@ -25,6 +25,8 @@ export class FakeOwner {
   /** What the next operation is answered with. */
   next: { status?: number; body?: object | string; headers?: Record<string, string> } = {};
   readonly instances = new Map<string, InstanceInfo>();
+  /** Answers wait for it. */
+  hold: PromiseWithResolvers<void> | undefined;
   /** Identity cannot tell what a client is like. */
   hasSnapshots = true;
   private privateKey!: CryptoKey;
@@ -48,11 +50,12 @@ export class FakeOwner {
       const state = this.clients.get(contextOf(request).clientId ?? '');
       return state ? { object: 'client', id: state.id, sessions: state.sessions, updated_at: state.updatedAt } : null;
     });
-    fastify.all('/*', (request, reply) => {
+    fastify.all('/*', async (request, reply) => {
       const { method, url, headers, body } = request;
       this.asked.push({ method, url, headers, body: String(body ?? ''), ctx: contextOf(request) });
       const { status = 200, body: answer = { object: 'thing' }, headers: more = {} } = this.next;
       this.next = {};
+      await this.hold?.promise;
       return reply.status(status).headers(more).send(answer);
     });
     return fastify;

@@ -41,12 +41,21 @@ export function useGateway(env: Record<string, string> = {}) {
     const address = { host: '127.0.0.1', port: 0 };
     urls = await listen(app, { fapi: address, bapi: address, ops: address });
   });
-  afterAll(async () => {
-    await app.close();
-  });
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= app.close());
+  afterAll(stop);
 
   const call = (name: 'fapi' | 'bapi' | 'ops') => (options: Call) => send(urls[name], options);
-  return { owner, clock, fapi: call('fapi'), bapi: call('bapi'), ops: call('ops'), inbox: () => kept };
+  return {
+    owner,
+    clock,
+    fapi: call('fapi'),
+    bapi: call('bapi'),
+    ops: call('ops'),
+    inbox: () => kept,
+    at: () => urls,
+    stop,
+  };
 }
 
 function send(base: string, { method = 'GET', path, headers = {}, body }: Call): Promise<Answer> {
