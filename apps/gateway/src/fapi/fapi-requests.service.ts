@@ -76,6 +76,7 @@ export class FapiRequestsService {
     const authorization = header(request, 'authorization');
     if (origin !== undefined && authorization && !isNative && incoming.path.startsWith('/v1/'))
       throw originWithAuthorization();
+    const pageOrigin = origin ?? ownOrigin(request, reached);
     const ctx: RequestContext = {
       instanceId: instance.id,
       environment: instance.environment,
@@ -85,7 +86,7 @@ export class FapiRequestsService {
       fapiUrl: reached.fapiUrl,
       ipAddress: reached.ipAddress,
       userAgent: header(request, 'user-agent') ?? '',
-      ...(origin !== undefined && { origin }),
+      ...(pageOrigin !== undefined && { origin: pageOrigin }),
       ...(isNative && { isNative }),
     };
     const cookies = parseCookie(header(request, 'cookie') ?? '');
@@ -136,6 +137,13 @@ export class FapiRequestsService {
     };
   }
 }
+
+/**
+ * Browsers send no `Origin` when a page reads from its own; they say that it is its own. Such pages are the account portal's,
+ * and an app's whose server stands in between: their tokens name an origin too.
+ */
+const ownOrigin = (request: FastifyRequest, { fapiUrl }: Reached): string | undefined =>
+  header(request, 'sec-fetch-site') === 'same-origin' ? new URL(fapiUrl).origin : undefined;
 
 /** A header's value; of several, the first. */
 export function header(request: FastifyRequest, name: string): string | undefined {

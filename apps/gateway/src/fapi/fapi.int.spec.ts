@@ -344,6 +344,13 @@ describe('FAPI origins', () => {
     expect(answer.headers['access-control-allow-origin']).toBe(origin);
   });
 
+  it('takes a page that reads from its own origin, and so sends none, as that origin', async () => {
+    await fapi({ path: '/v1/client', headers: { ...DEV, 'sec-fetch-site': 'same-origin' } });
+    expect(owner.last.ctx.origin).toBe('http://dev.example:4000');
+    await fapi({ path: '/v1/client', headers: { ...DEV, 'sec-fetch-site': 'none' } });
+    expect(owner.last.ctx.origin).toBeUndefined();
+  });
+
   it('refuses a change that rides on a cookie without an origin', async () => {
     const token = await owner.addClient('client_o');
     const answer = await fapi({
