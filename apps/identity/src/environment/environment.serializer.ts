@@ -77,6 +77,8 @@ function authConfig({ id, environment, settings, createdAt }: Instance, isTestMo
 function displayConfig({ id, environment, fapiUrl, settings: { display, attributes } }: Instance) {
   const page = (path: string) => `${fapiUrl}${path}`;
   const home = display.home_url || page('/');
+  // FAPI's own front page shows nothing to whoever has just signed in; their profile does.
+  const start = display.home_url || page('/user');
   return {
     object: 'display_config',
     id: id.replace(/^ins_/, 'display_config_'),
@@ -89,8 +91,8 @@ function displayConfig({ id, environment, fapiUrl, settings: { display, attribut
     organization_profile_url: page('/organization'),
     create_organization_url: page('/create-organization'),
     waitlist_url: page('/waitlist'),
-    after_sign_in_url: display.after_sign_in_url || home,
-    after_sign_up_url: display.after_sign_up_url || home,
+    after_sign_in_url: display.after_sign_in_url || start,
+    after_sign_up_url: display.after_sign_up_url || start,
     after_sign_out_one_url: page('/sign-in/choose'),
     after_sign_out_all_url: page('/sign-in'),
     after_switch_session_url: home,
