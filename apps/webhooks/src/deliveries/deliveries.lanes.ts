@@ -14,9 +14,16 @@ export const LEASE_MS = 30_000;
 const SLOW_MS = 5_000;
 const PAUSE_MS = 50;
 
+/** How many attempts run at once while their endpoints answer quickly. More would cost connections and gain nothing. */
+const QUICK_SLOTS = 64;
+/** An attempt that takes longer than this no longer counts among them, so that it keeps nobody from being sent to. */
+const QUICK_MS = 100;
+
 const sending = histogram('latchkey_webhook_attempt_seconds', 'How long attempts to deliver a message took', [
   'result',
 ]);
+
+const sent = { ok: sending.labels({ result: 'ok' }), failed: sending.labels({ result: 'failed' }) };
 
 /** Sends what this process holds: one lane per endpoint, all lanes taking turns, so that none waits for another. */
 @Injectable()
@@ -27,7 +34,12 @@ export class DeliveryLanes {
   private readonly lanes = new Map<string, Lane>();
   /** Lanes that may have something to send, in the order of their turns. */
   private readonly turns = new Set<Lane>();
-  private inFlight = 0;
+  /** When each attempt under way began, oldest first. */
+  private readonly underWay = new Map<Outgoing, number>();
+  /** How many of them were found to be slow, and which: those that began before this moment. */
+  private slow = 0;
+  private slowBefore = 0;
+  private timer: NodeJS.Timeout | undefined;
   private isStopped = false;
   private idle: (() => void) | undefined;
 
@@ -37,11 +49,13 @@ export class DeliveryLanes {
     private readonly sender: DeliverySender,
     private readonly results: DeliveryResults,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    results.onWritten = () => this.pump();
+  }
 
-  /** Until when deliveries that are taken up now belong to this process. */
+  /** Until when deliveries that are taken up now belong to this process: not at all once it ends. */
   lease(): Date {
-    return new Date(this.clock.now().getTime() + LEASE_MS);
+    return new Date(this.clock.now().getTime() + (this.isStopped ? 0 : LEASE_MS));
   }
 
   /** How many more deliveries each known endpoint may be given. */
@@ -64,6 +78,7 @@ export class DeliveryLanes {
 
   /** Takes deliveries whose lease is this process's and sends them as soon as may be. */
   add(deliveries: readonly Outgoing[]): void {
+    if (this.isStopped) return;
     for (const delivery of deliveries) {
       const lane = this.lane(delivery.endpointId);
       lane.queue.push(delivery);
@@ -76,7 +91,8 @@ export class DeliveryLanes {
   async stop(ms: number): Promise<Outgoing[]> {
     this.isStopped = true;
     const unsent = [...this.lanes.values()].flatMap((lane) => lane.queue.splice(0));
-    if (this.inFlight > 0) {
+    clearTimeout(this.timer);
+    if (this.underWay.size > 0) {
       await Promise.race([
         new Promise<void>((done) => (this.idle = done)),
         new Promise((done) => setTimeout(done, ms).unref()),
@@ -92,16 +108,36 @@ export class DeliveryLanes {
   }
 
   private pump(): void {
-    while (!this.isStopped && this.inFlight < this.config.WEBHOOKS_MAX_IN_FLIGHT && !this.results.isCongested) {
+    while (this.hasSlot()) {
       const [lane] = this.turns;
       if (!lane) return;
       this.turns.delete(lane);
       const delivery = performance.now() < lane.pausedUntil ? undefined : lane.take();
       if (!delivery) continue; // Its turn comes again when something of it ends.
       this.turns.add(lane);
-      this.inFlight++;
+      this.underWay.set(delivery, performance.now());
       void this.send(lane, delivery);
     }
+  }
+
+  private hasSlot(): boolean {
+    if (this.isStopped || this.results.isCongested || this.underWay.size >= this.config.WEBHOOKS_MAX_IN_FLIGHT)
+      return false;
+    if (this.underWay.size - this.slow < QUICK_SLOTS) return true;
+    // Nobody may answer for a while: look again which of them are slow.
+    this.timer ??= setTimeout(() => this.countSlow(), QUICK_MS).unref();
+    return false;
+  }
+
+  private countSlow(): void {
+    this.timer = undefined;
+    this.slow = 0;
+    this.slowBefore = performance.now() - QUICK_MS;
+    for (const began of this.underWay.values()) {
+      if (began >= this.slowBefore) break;
+      this.slow++;
+    }
+    this.pump();
   }
 
   private async send(lane: Lane, delivery: Outgoing): Promise<void> {
@@ -112,7 +148,8 @@ export class DeliveryLanes {
       // Its lease ends, and it is taken up again.
       this.log.warn({ err, message_id: delivery.messageId }, 'a delivery could not be sent');
     }
-    this.inFlight--;
+    if (this.underWay.get(delivery)! < this.slowBefore) this.slow--;
+    this.underWay.delete(delivery);
     lane.done(delivery, isAnswered);
     if (lane.queue.length > 0) this.turns.add(lane);
     else if (lane.isIdle && !lane.hasBacklog) this.lanes.delete(lane.endpointId);
@@ -120,7 +157,7 @@ export class DeliveryLanes {
       lane.hasBacklog = false;
       this.onRoom();
     }
-    if (this.inFlight === 0) this.idle?.();
+    if (this.underWay.size === 0) this.idle?.();
     this.pump();
   }
 
@@ -149,6 +186,6 @@ export class DeliveryLanes {
   }
 
   private observe(result: AttemptResult): void {
-    sending.observe({ result: result.status === STATUS.success ? 'ok' : 'failed' }, result.durationMs / 1000);
+    (result.status === STATUS.success ? sent.ok : sent.failed).observe(result.durationMs / 1000);
   }
 }

@@ -16,10 +16,13 @@ const CONGESTED = 5_000;
 const RETRY_MS = 500;
 
 const attempts = counter('latchkey_webhook_attempts_total', 'Attempts to deliver a message', ['result']);
+const attempted = { ok: attempts.labels({ result: 'ok' }), failed: attempts.labels({ result: 'failed' }) };
 
 /** Writes down what came of attempts, in batches: while one is being written the next one gathers. */
 @Injectable()
 export class DeliveryResults {
+  /** Called when something was written, and so there may be room again. */
+  onWritten: () => void = () => undefined;
   private readonly log = logOf({ feature: 'webhooks.deliveries' });
   private readonly entries: Entry[] = [];
   private readonly settled: { delivery: Outgoing; status: number }[] = [];
@@ -41,7 +44,7 @@ export class DeliveryResults {
   /** Keeps the outcome of an attempt. */
   add(result: AttemptResult, target: Target): void {
     this.entries.push({ result, target });
-    attempts.inc({ result: result.status === STATUS.success ? 'ok' : 'failed' });
+    (result.status === STATUS.success ? attempted.ok : attempted.failed).inc();
     this.writing ??= this.writeAll();
   }
 
@@ -65,6 +68,7 @@ export class DeliveryResults {
       try {
         await this.write(batch, settled);
         await this.scheduleRetries(batch);
+        this.onWritten();
       } catch (err) {
         // The messages have been sent; that must be known, however long the database is away.
         this.log.warn({ err, attempts: batch.length }, 'the outcome of deliveries is not written yet');
