@@ -20,6 +20,7 @@ import { PrismaClient } from './generated/prisma/client.js';
 import { InstancesModule } from './instances/instances.module.js';
 import { SignInsModule } from './sign-ins/sign-ins.module.js';
 import { SignUpsModule } from './sign-ups/sign-ups.module.js';
+import { UserAccountsModule } from './users/user-accounts.module.js';
 
 /** Tables above instances, or by which a request's instance is found. */
 const UNSCOPED = ['Application', 'Instance', 'InstanceHost', 'SecretKey'];
@@ -62,6 +63,7 @@ export class IdentityModule {
         EnvironmentModule,
         SignInsModule,
         SignUpsModule,
+        UserAccountsModule,
       ],
       providers: [
         { provide: IDENTITY_CONFIG, useValue: config },

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { hash, verify } from '@node-rs/argon2';
-import bcrypt from 'bcrypt';
+import { hash } from '@node-rs/argon2';
 import { ApiError } from '@latchkey/core';
+import { importedHashers } from './imported-digests.js';
 
 /** Hashes at once: more than the cores only lengthens every one of them (`components.md`, what things cost). */
 const AT_ONCE = availableParallelism();
@@ -21,7 +21,7 @@ export const hashPassword = (password: string): Promise<string> =>
  * @param hasher the algorithm, as `password_hasher` of the contract names it
  */
 export function verifyPassword(password: string, digest: string, hasher: string): Promise<boolean> {
-  return queued(() => (hasher === 'bcrypt' ? bcrypt.compare(password, digest) : verify(digest, password)));
+  return queued(async () => (await importedHashers[hasher]?.matches(password, digest)) ?? false);
 }
 
 /** Spends the time of a verification on a password of nobody, so that an unknown account answers as slowly as a known one. */

@@ -20,6 +20,8 @@ export interface UserView {
   /** Where pictures are found: the instance's FAPI. */
   fapiUrl: string;
   now: Date;
+  /** Failures after which the account is locked; null when it never is. */
+  maxAttempts: number | null;
 }
 
 /** The user as BAPI answers and webhooks show them. */
@@ -32,8 +34,9 @@ export function toUserJSON(user: FullUser, view: UserView): UserJSON {
     locked: isLocked(user, view.now),
     lockout_expires_in_seconds: lockoutSeconds(user, view.now),
     deprovisioned: false,
-    organization_memberships: null,
-    locale: user.locale,
+    bypass_client_trust: user.bypassClientTrust,
+    create_organizations_limit: user.createOrganizationsLimit,
+    // Memberships are not part of it (the contract's type for them has no null): they have an operation of their own.
   } as unknown as UserJSON;
 }
 
@@ -46,6 +49,7 @@ export function toOwnUserJSON(
   return {
     ...common(user, view),
     organization_memberships: memberships,
+    create_organizations_limit: user.createOrganizationsLimit,
     profile_image_id: user.imageId ?? '',
     banned: user.isBanned,
     locked: isLocked(user, view.now),
@@ -115,11 +119,14 @@ function lockoutSeconds(user: User, now: Date): number | null {
     : null;
 }
 
-/** Whether the user has set up a second factor that a sign-in asks for. */
+/** Whether a sign-in asks for a second factor of this user. */
 export const hasSecondFactor = (user: FullUser): boolean =>
   user.totpVerifiedAt !== null || user.phoneNumbers.some((row) => row.reservedForSecondFactor);
 
-function common(user: FullUser, { fapiUrl, now }: UserView) {
+/** The start of the day, UTC: the contract shows when somebody was active no finer than that. */
+const dayOf = (moment: Date | null) => moment && new Date(moment).setUTCHours(0, 0, 0, 0);
+
+function common(user: FullUser, { fapiUrl, now, maxAttempts }: UserView) {
   const hasTotp = user.totpVerifiedAt !== null;
   const hasBackupCodes = user.backupCodeHashes.length > 0;
   return {
@@ -130,7 +137,7 @@ function common(user: FullUser, { fapiUrl, now }: UserView) {
     first_name: user.firstName,
     last_name: user.lastName,
     locale: user.locale,
-    timezone: null,
+    timezone: user.timezone,
     image_url: imageUrl(user, fapiUrl),
     profile_image_url: imageUrl(user, fapiUrl),
     has_image: user.imageId !== null,
@@ -148,17 +155,16 @@ function common(user: FullUser, { fapiUrl, now }: UserView) {
     totp_enabled: hasTotp,
     backup_code_enabled: hasBackupCodes,
     two_factor_enabled: hasSecondFactor(user),
-    mfa_enabled_at: user.totpVerifiedAt?.getTime() ?? null,
-    mfa_disabled_at: null,
+    mfa_enabled_at: user.mfaEnabledAt?.getTime() ?? null,
+    mfa_disabled_at: user.mfaDisabledAt?.getTime() ?? null,
     public_metadata: user.publicMetadata as Record<string, unknown>,
     unsafe_metadata: user.unsafeMetadata as Record<string, unknown>,
     create_organization_enabled: user.createOrganizationEnabled,
-    create_organizations_limit: user.createOrganizationsLimit,
     delete_self_enabled: user.deleteSelfEnabled,
     legal_accepted_at: user.legalAcceptedAt?.getTime() ?? null,
     last_sign_in_at: user.lastSignInAt?.getTime() ?? null,
-    last_active_at: user.lastActiveAt?.getTime() ?? null,
-    verification_attempts_remaining: null,
+    last_active_at: dayOf(user.lastActiveAt),
+    verification_attempts_remaining: maxAttempts === null ? null : Math.max(maxAttempts - user.failedAttempts, 0),
     created_at: user.createdAt.getTime(),
     updated_at: user.updatedAt.getTime(),
   };

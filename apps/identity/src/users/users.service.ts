@@ -8,8 +8,10 @@ import { IdentityDb, type Tx } from '../db.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { UserClaimsService } from './user-claims.service.js';
-import { identifierExists } from './users.errors.js';
-import { userCreated, userUpdated } from './users.events.js';
+import { identifierExists, startingAfterNeedsCreationOrder, unknownStartingAfter } from './users.errors.js';
+import { userCreated, userDeleted, userUpdated } from './users.events.js';
+import { countUsers, findUserIds } from './users.queries.js';
+import type { UserFilters, UserListQuery } from './users.schemas.js';
 import { fullUser, type FullUser, type UserView } from './users.serializer.js';
 
 /** An address or number that a new user begins with. */
@@ -81,17 +83,44 @@ export class UsersService {
 
   /** Changes a user's own fields, and tells of it. */
   async update(tx: Tx, ctx: RequestContext, id: string, data: Prisma.UserUncheckedUpdateInput): Promise<FullUser> {
-    await tx.user.update({ where: { id, instanceId: ctx.instanceId }, data });
-    return this.touched(tx, ctx, id);
+    const { count } = await tx.user.updateMany({ where: { id, instanceId: ctx.instanceId }, data });
+    if (count === 0) throw notFound('user', id);
+    return this.touched(tx, ctx, id, { isWritten: true });
   }
 
   /** Tells of a change to what belongs to a user (an address, a factor), after its rows are written. */
-  async touched(tx: Tx, ctx: RequestContext, id: string): Promise<FullUser> {
+  async touched(tx: Tx, ctx: RequestContext, id: string, { isWritten = false } = {}): Promise<FullUser> {
+    // The user's row, too: it says when they changed, and its lock keeps their events in order.
+    if (!isWritten) await tx.user.updateMany({ where: { id, instanceId: ctx.instanceId }, data: {} });
     const user = await this.requireIn(tx, ctx, id);
     this.claims.changed(tx, ctx.instanceId, id);
     await this.outbox.add(tx, userUpdated(ctx, user, await this.view(ctx.instanceId)));
     afterCommit(tx, () => this.summaries.changed(ctx.instanceId, id));
     return user;
+  }
+
+  /** Removes a user and everything that is theirs; their sessions must have been ended before. */
+  async delete(tx: Tx, ctx: RequestContext, user: FullUser): Promise<void> {
+    const ofUser = { instanceId: ctx.instanceId, userId: user.id };
+    const proofs = [...user.emailAddresses, ...user.phoneNumbers].flatMap(({ verificationId }) => verificationId ?? []);
+    await tx.image.deleteMany({ where: ofUser });
+    const { count } = await tx.user.deleteMany({ where: { id: user.id, instanceId: ctx.instanceId } });
+    if (count === 0) throw notFound('user', user.id);
+    await tx.verification.deleteMany({ where: { instanceId: ctx.instanceId, id: { in: proofs } } });
+    this.claims.changed(tx, ctx.instanceId, user.id);
+    await this.outbox.add(tx, userDeleted(ctx, user));
+    afterCommit(tx, () => this.summaries.changed(ctx.instanceId, user.id));
+  }
+
+  /** The users that a query asks for, in its order: two statements, however many they are. */
+  async list(ctx: RequestContext, query: UserListQuery): Promise<FullUser[]> {
+    const after = query.starting_after === undefined ? undefined : await this.startingAfter(ctx, query);
+    return this.inOrder(ctx, await findUserIds(this.db, ctx.instanceId, query, after));
+  }
+
+  /** How many users fit the filters. */
+  async count(ctx: RequestContext, filters: UserFilters): Promise<number> {
+    return countUsers(this.db, ctx.instanceId, filters);
   }
 
   /** @throws `resource_not_found` (404) */
@@ -108,8 +137,29 @@ export class UsersService {
 
   /** What showing users of this instance depends on. */
   async view(instanceId: string): Promise<UserView> {
-    const { fapiUrl } = await this.instances.require(instanceId);
-    return { fapiUrl, now: this.clock.now() };
+    const { fapiUrl, settings } = await this.instances.require(instanceId);
+    const { user_lockout: lockout } = settings.attack_protection;
+    return { fapiUrl, now: this.clock.now(), maxAttempts: lockout.enabled ? lockout.max_attempts : null };
+  }
+
+  /** Users by their ids, in the ids' order; those that are not there are left out. */
+  async inOrder(ctx: { instanceId: string }, ids: string[], db: IdentityDb | Tx = this.db): Promise<FullUser[]> {
+    if (ids.length === 0) return [];
+    const users = await db.user.findMany({
+      where: { instanceId: ctx.instanceId, id: { in: ids } },
+      include: fullUser,
+    });
+    const byId = new Map(users.map((user) => [user.id, user]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
+  private async startingAfter(ctx: RequestContext, query: UserListQuery): Promise<{ id: string; createdAt: Date }> {
+    if (!/^[+-]?created_at$/.test(query.order_by)) throw startingAfterNeedsCreationOrder('order_by');
+    if (query.offset > 0) throw startingAfterNeedsCreationOrder('offset');
+    const where = { id: query.starting_after!, instanceId: ctx.instanceId };
+    const user = await this.db.user.findUnique({ where, select: { id: true, createdAt: true } });
+    if (!user) throw unknownStartingAfter(query.starting_after!);
+    return user;
   }
 
   private identifier(ctx: RequestContext, userId: string, item: NewIdentifier) {
