@@ -19,6 +19,7 @@ export interface Webhooks {
   app: NestFastifyApplication;
   clock: TestClock;
   url: string;
+  databaseUrl: string;
   /** The real client, for an instance (a new one when left out). */
   svix(instanceId?: string): { svix: Svix; instanceId: string };
   /** The signed context of a BAPI request. */
@@ -30,12 +31,12 @@ export interface Webhooks {
   stop(): Promise<void>;
 }
 
-/** Starts the service and listens on loopback. */
-export async function startWebhooks(env: Record<string, string> = {}): Promise<Webhooks> {
+/** Starts the service and listens on loopback; as another replica of one that runs, when given. */
+export async function startWebhooks(env: Record<string, string> = {}, replicaOf?: Webhooks): Promise<Webhooks> {
   const server = await startPostgres();
-  const url = server.databaseUrl(`webhooks_${randomText(12).toLowerCase()}`);
-  await deploy({ service: 'webhooks', url });
-  const clock = new TestClock();
+  const url = replicaOf?.databaseUrl ?? server.databaseUrl(`webhooks_${randomText(12).toLowerCase()}`);
+  if (!replicaOf) await deploy({ service: 'webhooks', url });
+  const clock = replicaOf?.clock ?? new TestClock();
   const app = await createApp(
     WebhooksModule.forRoot(
       {
@@ -55,6 +56,7 @@ export async function startWebhooks(env: Record<string, string> = {}): Promise<W
     app,
     clock,
     url: origin,
+    databaseUrl: url,
     header,
     svix: (instanceId = newId('instance')) => ({
       instanceId,
@@ -73,7 +75,7 @@ export async function startWebhooks(env: Record<string, string> = {}): Promise<W
     sweep: () => app.get(Sweepers).runAll(),
     async stop() {
       await app.close();
-      await dropDatabase(url);
+      if (!replicaOf) await dropDatabase(url);
       await server.stop();
     },
   };

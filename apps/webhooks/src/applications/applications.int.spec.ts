@@ -64,4 +64,20 @@ describe('svix.application', () => {
     expect([answer.status, await answer.json()]).toEqual([404, { code: 'not_found', detail: expect.any(String) }]);
     expect(await statusOf(webhooks.svix().svix.health.get())).toBe(200);
   });
+
+  it('answers a repeated call under the same idempotency key as the first one', async () => {
+    const { svix, instanceId } = webhooks.svix();
+    const create = (idempotencyKey: string) =>
+      svix.endpoint.create(instanceId, { url: 'https://example.com' }, { idempotencyKey });
+
+    const [one, two, other] = [await create('a'), await create('a'), await create('b')];
+
+    expect(two).toEqual(one);
+    expect(other.id).not.toBe(one.id);
+    const { svix: stranger, instanceId: elsewhere } = webhooks.svix();
+    const theirs = await stranger.endpoint.create(elsewhere, { url: 'https://example.com' }, { idempotencyKey: 'a' });
+    expect(theirs.id).not.toBe(one.id);
+    expect(await statusOf(svix.application.create({ name: '' }, { idempotencyKey: 'c' }))).toBe(422);
+    expect(await statusOf(svix.application.create({ name: 'x' }, { idempotencyKey: 'c' }))).toBe(200);
+  });
 });

@@ -309,6 +309,32 @@ describe('delivery', () => {
   }, 60_000);
 });
 
+describe('two replicas', () => {
+  it('share what is due without sending anything twice, and take over what one gives back when it stops', async () => {
+    const { subscriber, svix, instanceId, endpoint } = await subscribed();
+    const replica = await startWebhooks({}, webhooks);
+    subscriber.answer = (response) => response.writeHead(500).end();
+    const count = 200;
+    await Promise.all(
+      Array.from({ length: count }, (_, n) => svix.message.create(instanceId, { eventType: 'x', payload: { n } })),
+    );
+    await until(async () => (await attemptsOf(webhooks, endpoint.id)) === count);
+    subscriber.answer = (response) => void setTimeout(() => response.end(), 5);
+    subscriber.received.length = 0;
+
+    webhooks.clock.advance(6_000);
+    await Promise.all([webhooks.sweep(), replica.sweep()]);
+    await replica.stop();
+    await until(async () => {
+      await webhooks.sweep();
+      return (await svix.endpoint.getStats(instanceId, endpoint.id)).success === count;
+    });
+
+    expect(new Set(subscriber.received.map(({ headers }) => headers['svix-id'])).size).toBe(count);
+    expect(subscriber.received).toHaveLength(count);
+  });
+});
+
 describe('operational webhooks', () => {
   /** An instance with an operational endpoint beside the one that fails. */
   async function watched() {

@@ -3,6 +3,7 @@ import { Clock, newId } from '@latchkey/core';
 import { afterCommit } from '@latchkey/db';
 import type { Tx } from '../db.js';
 import { DeliveryLanes } from '../deliveries/deliveries.lanes.js';
+import { TRIGGER } from '../deliveries/deliveries.queries.js';
 import { fanOut, type Audience, type FanOut, type MessageRow } from './messages.queries.js';
 
 /** How long a payload is kept, unless its sender says otherwise. */
@@ -58,7 +59,7 @@ export class MessageSender {
             messageId: message.id,
             applicationId,
             attempts: 0,
-            trigger: 0,
+            trigger: TRIGGER.scheduled,
             lease,
           })),
         );

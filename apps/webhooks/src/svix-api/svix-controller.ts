@@ -1,6 +1,7 @@
-import { applyDecorators, Controller, SetMetadata, UseFilters } from '@nestjs/common';
+import { applyDecorators, Controller, SetMetadata, UseFilters, UseInterceptors } from '@nestjs/common';
 import { API } from '@latchkey/http';
 import { SvixExceptionFilter } from './svix-exception.filter.js';
+import { SvixIdempotency } from './svix-idempotency.interceptor.js';
 
 /**
  * A controller of the REST API that the published `svix` client speaks. The gateway authenticates the secret key and sends
@@ -9,4 +10,9 @@ import { SvixExceptionFilter } from './svix-exception.filter.js';
  * @param path what follows `/api/v1`
  */
 export const SvixController = (path: string) =>
-  applyDecorators(SetMetadata(API, 'svix'), UseFilters(SvixExceptionFilter), Controller(`/svix/api/v1${path}`));
+  applyDecorators(
+    SetMetadata(API, 'svix'),
+    UseFilters(SvixExceptionFilter),
+    UseInterceptors(SvixIdempotency),
+    Controller(`/svix/api/v1${path}`),
+  );
