@@ -9,6 +9,7 @@ import { MailQueueModule } from '@latchkey/messaging';
 import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { ClientSessionsModule } from './client-sessions/client-sessions.module.js';
+import { ActorTokensModule } from './actor-tokens/actor-tokens.module.js';
 import { ClientSnapshotsModule } from './client-snapshots/client-snapshots.module.js';
 import { ClientTokenInterceptor } from './clients/client-token.interceptor.js';
 import { ClientsModule } from './clients/clients.module.js';
@@ -18,9 +19,13 @@ import { DevBrowsersModule } from './dev-browsers/dev-browsers.module.js';
 import { EnvironmentModule } from './environment/environment.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { InstancesModule } from './instances/instances.module.js';
+import { InvitationsModule } from './invitations/invitations.module.js';
+import { SignInTokensModule } from './sign-in-tokens/sign-in-tokens.module.js';
 import { SignInsModule } from './sign-ins/sign-ins.module.js';
 import { SignUpsModule } from './sign-ups/sign-ups.module.js';
 import { UserAccountsModule } from './users/user-accounts.module.js';
+import { TestingTokensModule } from './testing-tokens/testing-tokens.module.js';
+import { TicketLinksModule } from './ticket-links/ticket-links.module.js';
 
 /** Tables above instances, or by which a request's instance is found. */
 const UNSCOPED = ['Application', 'Instance', 'InstanceHost', 'SecretKey'];
@@ -61,6 +66,11 @@ export class IdentityModule {
         ClientSnapshotsModule,
         DevBrowsersModule,
         EnvironmentModule,
+        InvitationsModule,
+        SignInTokensModule,
+        ActorTokensModule,
+        TestingTokensModule,
+        TicketLinksModule,
         SignInsModule,
         SignUpsModule,
         UserAccountsModule,

@@ -60,6 +60,9 @@ export const pageFields = {
   offset: FormInteger.pipe(z.int().min(0)).default(0),
 };
 
+/** Of a list that is a bare array unless a page is asked for. */
+export const listFields = { ...pageFields, paginated: FormBoolean.nullish() };
+
 /** Which part of a list is asked for. */
 export interface PageRequest {
   limit: number;

@@ -9,6 +9,13 @@ export const toPage = <Row, Item>(page: { rows: Row[]; total: number }, toJSON: 
   total_count: page.total,
 });
 
+/** Lists that once were bare arrays still are, unless the caller asks for a page (`paginated=true`). */
+export const toList = <Row, Item>(
+  page: { rows: Row[]; total: number },
+  isPaginated: boolean | null | undefined,
+  toJSON: (row: Row) => Item,
+): Page<Item> | Item[] => (isPaginated ? toPage(page, toJSON) : page.rows.map(toJSON));
+
 /**
  * `order_by` in Prisma's words: `-created_at` is newest first. The contract's fields are snake_case, ours camelCase.
  *

@@ -58,7 +58,7 @@ export function toClientJSON(
     sign_in: parts.signIn,
     sign_up: parts.signUp,
     last_active_session_id: client.lastActiveSessionId,
-    last_authentication_strategy: null,
+    last_authentication_strategy: client.lastAuthenticationStrategy as ClientJSON['last_authentication_strategy'],
     // Null: the cookie is long-lived, and no visit is needed to refresh it.
     cookie_expires_at: null,
     captcha_bypass: false,

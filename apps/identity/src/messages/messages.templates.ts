@@ -24,6 +24,16 @@ export const templates = {
     subject: 'Your sign-in to {{app.name}}',
     text: 'Somebody tried to sign in to {{app.name}} with this address, but no account has it.\n\nIf it was you, sign up first, or try the address that you signed up with. If it was not, you can ignore this message.',
   },
+  invitation: {
+    slug: 'invitation',
+    subject: 'Your invitation to {{app.name}}',
+    text: 'You are invited to {{app.name}}. Follow this link to sign up:\n\n{{action_url}}\n\nIt works for {{invitation.expires_in_days}} days.',
+  },
+  waitlist_invitation: {
+    slug: 'waitlist_invitation',
+    subject: 'Your place at {{app.name}} is ready',
+    text: 'You are off the waitlist of {{app.name}}. Follow this link to sign up:\n\n{{action_url}}\n\nIt works for {{invitation.expires_in_days}} days.',
+  },
 } satisfies Record<string, Template>;
 
 /** The name of a template. */

@@ -9,6 +9,7 @@ import { InstancesService } from '../instances/instances.service.js';
 import { fullUser, type FullUser } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
 import { verificationAlreadyVerified } from '../verifications/verifications.errors.js';
+import type { OpenedTicket } from './sign-in-tickets.service.js';
 import { accountGone, signInReplaced } from './sign-ins.errors.js';
 import { firstFactors, veiledFactors } from './sign-ins.factors.js';
 import { readIdentifier, veiledId } from './sign-ins.identifiers.js';
@@ -46,7 +47,7 @@ export class SignInStatesService {
     tx: Tx,
     ctx: RequestContext,
     client: Client,
-    about: { identifier?: string; user?: FullUser | null; actor?: Prisma.InputJsonValue },
+    about: Partial<OpenedTicket> | { identifier: string; user: FullUser | null },
   ): Promise<SignInState> {
     const now = this.clock.now();
     const signIn = await tx.signIn.create({
@@ -57,7 +58,9 @@ export class SignInStatesService {
         status: about.identifier === undefined ? 'needs_identifier' : 'needs_first_factor',
         identifier: about.identifier,
         userId: about.user?.id,
-        actor: about.actor,
+        ...('actor' in about || 'organizationId' in about
+          ? { actor: about.actor, organizationId: about.organizationId, sessionLifetime: about.sessionLifetime }
+          : {}),
         abandonAt: new Date(now.getTime() + ABANDON_MS),
       },
     });

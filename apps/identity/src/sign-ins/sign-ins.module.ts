@@ -1,28 +1,37 @@
 import { Module } from '@nestjs/common';
+import { ActorTokensModule } from '../actor-tokens/actor-tokens.module.js';
 import { ClientsModule } from '../clients/clients.module.js';
+import { InvitationsModule } from '../invitations/invitations.module.js';
 import { LockoutsModule } from '../lockouts/lockouts.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { SignInTokensModule } from '../sign-in-tokens/sign-in-tokens.module.js';
+import { TicketsModule } from '../tickets/tickets.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import { SignInCodesService } from './sign-in-codes.service.js';
+import { SignInTicketsService } from './sign-in-tickets.service.js';
 import { SignInStatesService } from './sign-in-states.service.js';
 import { SignInsFapiController } from './sign-ins.fapi.controller.js';
 import { SignInsService } from './sign-ins.service.js';
 
 @Module({
   imports: [
+    ActorTokensModule,
     ClientsModule,
+    InvitationsModule,
     LockoutsModule,
     MessagesModule,
     PasswordsModule,
     SessionsModule,
+    SignInTokensModule,
+    TicketsModule,
     UsersModule,
     VerificationsModule,
   ],
   controllers: [SignInsFapiController],
-  providers: [SignInsService, SignInStatesService, SignInCodesService],
+  providers: [SignInsService, SignInStatesService, SignInCodesService, SignInTicketsService],
   exports: [SignInsService],
 })
 export class SignInsModule {}

@@ -6,19 +6,21 @@ import { ApiError, Clock, paramError } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
-import type { Client, Prisma } from '../generated/prisma/client.js';
+import type { Client, Prisma, SignIn } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { LockoutsService } from '../lockouts/lockouts.service.js';
 import { isLeaked } from '../passwords/leaked-passwords.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { SessionAdmissionService } from '../sessions/session-admission.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { TicketsService } from '../tickets/tickets.service.js';
 import { userBanned } from '../users/users.errors.js';
 import type { FullUser } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
 import { verificationMissing } from '../verifications/verifications.errors.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
 import { isCodeStrategy, SignInCodesService } from './sign-in-codes.service.js';
+import { SignInTicketsService } from './sign-in-tickets.service.js';
 import { SignInStatesService } from './sign-in-states.service.js';
 import {
   identifierNotFound,
@@ -44,12 +46,15 @@ import type { SignInState } from './sign-ins.serializer.js';
 /** Where nobody may learn whether an account exists, answers leave on such a grid: differences in work do not show. */
 const GRID_MS = 100;
 
+/** Of how somebody signed in last, what the UI marks as "last used". */
+const SHOWN_STRATEGIES = ['password', 'email_code', 'phone_code'];
+
 /** A password that was typed, and what hashing said of it before the transaction began. */
 interface TriedPassword {
   text: string;
   isRight: boolean;
-  /** The digest that it was compared with. */
-  digest: string | null;
+  /** When the password that it was compared with was set. */
+  setAt: number | undefined;
 }
 
 /** Sign-ins: proving who somebody is, factor by factor, until a session can begin. */
@@ -59,6 +64,8 @@ export class SignInsService {
     private readonly db: IdentityDb,
     private readonly states: SignInStatesService,
     private readonly codes: SignInCodesService,
+    private readonly openedTickets: SignInTicketsService,
+    private readonly tickets: TicketsService,
     private readonly clients: ClientsService,
     private readonly instances: InstancesService,
     private readonly admission: SessionAdmissionService,
@@ -77,6 +84,8 @@ export class SignInsService {
    * @throws `form_identifier_not_found`, `form_password_incorrect`, `form_password_pwned` (422), `session_exists` (400), ...
    */
   async create(ctx: RequestContext, input: CreateSignIn): Promise<SignInJSON> {
+    if (input.strategy === 'ticket' || input.ticket != null)
+      return this.createByTicket(ctx, required(input.ticket, 'ticket'));
     await this.admission.require(this.db, ctx, ctx.clientId);
     const strategy = input.strategy ?? (input.password == null ? undefined : 'password');
     const { identifier } = input;
@@ -181,6 +190,22 @@ export class SignInsService {
     });
   }
 
+  private async createByTicket(ctx: RequestContext, text: string): Promise<SignInJSON> {
+    const ticket = await this.tickets.read(ctx.instanceId, text);
+    return this.change(ctx, async (tx) => {
+      const client = await this.clients.ensure(tx, ctx);
+      const opened = await this.openedTickets.use(tx, ctx, ticket);
+      // Whoever impersonates somebody leaves their own sessions here.
+      if (opened.actor) await this.sessions.end(tx, ctx, { clientId: client.id }, 'removed');
+      await this.admission.require(tx, ctx, client.id, opened.user.id);
+      const begun = await this.states.begin(tx, ctx, client, opened);
+      const verification = await this.verifications.createVerified(tx, ctx, 'ticket');
+      const updated = await this.states.update(tx, ctx, begun, { firstVerificationId: verification.id });
+      const state = { ...updated, firstVerification: verification };
+      return opened.actor ? this.complete(tx, ctx, client, state) : this.goOn(tx, ctx, client, state);
+    });
+  }
+
   private async identify(
     ctx: RequestContext,
     identifier: string,
@@ -212,7 +237,7 @@ export class SignInsService {
   }
 
   private async tryPassword(user: FullUser | null, text: string): Promise<TriedPassword> {
-    return { text, isRight: await this.passwords.verify(user, text), digest: user?.passwordDigest ?? null };
+    return { text, isRight: await this.passwords.verify(user, text), setAt: user?.passwordUpdatedAt?.getTime() };
   }
 
   /** What is wrong with a password, failures counted; undefined when it opens the door. */
@@ -220,7 +245,7 @@ export class SignInsService {
     tx: Tx,
     ctx: RequestContext,
     user: FullUser | null,
-    { text, isRight, digest }: TriedPassword,
+    { text, isRight, setAt }: TriedPassword,
   ): Promise<ApiError | undefined> {
     const isVeiled = await this.states.isVeiled(ctx);
     const held = user && (await this.lockouts.hold(tx, ctx, user.id));
@@ -229,7 +254,7 @@ export class SignInsService {
     if (locked) return isVeiled ? passwordOrIdentifierIncorrect() : locked;
     if (!isVeiled && held.passwordDigest === null) return strategyForUserInvalid();
     // A password that was changed while the old one was being hashed is another password.
-    if (!isRight || held.passwordDigest !== digest) {
+    if (!isRight || held.passwordUpdatedAt?.getTime() !== setAt) {
       const counted = await this.lockouts.countFailure(tx, ctx, held, passwordIncorrect());
       return isVeiled ? passwordOrIdentifierIncorrect() : counted;
     }
@@ -257,10 +282,16 @@ export class SignInsService {
     const { signIn, user, firstVerification, secondVerification } = state;
     if (user!.isBanned) throw userBanned();
     await this.admission.require(tx, ctx, client.id, user!.id);
+    const strategy = firstVerification?.strategy ?? '';
+    if (SHOWN_STRATEGIES.includes(strategy)) {
+      const where = { id: client.id, instanceId: ctx.instanceId };
+      await tx.client.updateMany({ where, data: { lastAuthenticationStrategy: strategy } });
+    }
     const session = await this.sessions.start(tx, ctx, client, user!, {
       firstFactorAt: firstVerification?.updatedAt ?? this.clock.now(),
       secondFactorAt: secondVerification?.updatedAt ?? null,
       actor: (signIn.actor as Prisma.InputJsonValue | null) ?? undefined,
+      ...ticketLimits(signIn),
     });
     return this.states.update(tx, ctx, state, { status: 'complete', createdSessionId: session.id });
   }
@@ -304,6 +335,11 @@ function required(value: string | null | undefined, param: string): string {
   if (value == null) throw paramError('form_param_missing', param, 'is missing', `${param} must be included.`);
   return value;
 }
+
+const ticketLimits = ({ organizationId, sessionLifetime }: SignIn) => ({
+  organizationId: organizationId ?? undefined,
+  lifetime: sessionLifetime ?? undefined,
+});
 
 const identifiersOf = (user: FullUser): string[] => [
   ...user.emailAddresses.map((row) => row.emailAddress),

@@ -1,0 +1,49 @@
+import { ApiError, paramError } from '@latchkey/core';
+
+const refused = (code: string, message: string, long_message: string) =>
+  new ApiError(400, { code, message, long_message });
+
+/** The address has a pending invitation. */
+export const duplicateInvitation = (addresses: string[]) =>
+  new ApiError(400, {
+    code: 'duplicate_record',
+    message: 'duplicate invitation',
+    long_message: 'There are already pending invitations for these addresses.',
+    meta: { email_addresses: addresses },
+  });
+
+/** Somebody has the address. */
+export const inviteeExists = (addresses: string[]) => {
+  const error = paramError(
+    'form_identifier_exists',
+    'email_address',
+    'already exists',
+    'There is already an account with this email address.',
+  );
+  error.items[0]!.meta = { ...error.items[0]!.meta, email_addresses: addresses };
+  return error;
+};
+
+/** It was accepted. */
+export const invitationAlreadyAccepted = () =>
+  refused('invitation_already_accepted', 'already accepted', 'This invitation has already been accepted.');
+
+/** It was revoked before. */
+export const invitationAlreadyRevoked = () =>
+  refused('invitation_already_revoked', 'already revoked', 'This invitation has already been revoked.');
+
+/** A ticket whose invitation was revoked. */
+export const revokedInvitation = () =>
+  refused('revoked_invitation', 'invitation revoked', 'This invitation has been revoked.');
+
+/** The invited address has an account: sign in instead. */
+export const invitationAccountExists = () =>
+  refused('invitation_account_exists', 'account exists', 'You already have an account. Sign in instead.');
+
+/** The invited address has no account yet: sign up instead. The SDK changes over on it. */
+export const invitationAccountNotExists = () =>
+  refused('invitation_account_not_exists', 'no account', 'You have no account yet. Sign up instead.');
+
+/** Invitations go to addresses, and this instance has none. */
+export const invitationsNotSupported = () =>
+  refused('invitations_not_supported', 'not supported', 'Invitations need email addresses, which are turned off here.');

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '@latchkey/contracts';
+import { ActorTokensService } from '../actor-tokens/actor-tokens.service.js';
+import { actorTokenSubjectNotFound } from '../actor-tokens/actor-tokens.errors.js';
+import type { Tx } from '../db.js';
+import type { Prisma } from '../generated/prisma/client.js';
+import { invitationAccountNotExists } from '../invitations/invitations.errors.js';
+import { InvitationsService } from '../invitations/invitations.service.js';
+import { SignInTokensService } from '../sign-in-tokens/sign-in-tokens.service.js';
+import { ticketInvalid } from '../tickets/tickets.errors.js';
+import type { Ticket } from '../tickets/tickets.service.js';
+import { userBanned } from '../users/users.errors.js';
+import { fullUser, type FullUser } from '../users/users.serializer.js';
+import { accountGone } from './sign-ins.errors.js';
+
+/** Whom a ticket lets in, and how. */
+export interface OpenedTicket {
+  user: FullUser;
+  identifier: string;
+  /** Who impersonates the user: they prove no second factor, which is not theirs. */
+  actor?: Prisma.InputJsonValue;
+  organizationId?: string;
+  /** Seconds. */
+  sessionLifetime?: number;
+}
+
+/** Tickets that let somebody in. Each is used up in the transaction of the sign-in: of those who race, one gets in. */
+@Injectable()
+export class SignInTicketsService {
+  constructor(
+    private readonly actorTokens: ActorTokensService,
+    private readonly invitations: InvitationsService,
+    private readonly signInTokens: SignInTokensService,
+  ) {}
+
+  /** Uses a ticket up. @throws `sign_in_token_*`, `actor_token_*`, `invitation_*`, `ticket_*` (400), `user_banned` (403) */
+  async use(tx: Tx, ctx: RequestContext, ticket: Ticket): Promise<OpenedTicket> {
+    const opened = await this.open(tx, ctx, ticket);
+    if (opened.user.isBanned) throw userBanned();
+    return opened;
+  }
+
+  private async open(tx: Tx, ctx: RequestContext, { kind, id }: Ticket): Promise<OpenedTicket> {
+    switch (kind) {
+      case 'sign_in_token': {
+        const { userId, organizationId } = await this.signInTokens.accept(tx, ctx, id);
+        const user = await this.findUser(tx, ctx, { id: userId });
+        if (!user) throw accountGone();
+        return { user, identifier: identifierOf(user), organizationId: organizationId ?? undefined };
+      }
+      case 'actor_token': {
+        const { userId, actor, sessionLifetime } = await this.actorTokens.accept(tx, ctx, id);
+        const user = await this.findUser(tx, ctx, { id: userId });
+        if (!user) throw actorTokenSubjectNotFound();
+        return { user, identifier: identifierOf(user), actor: actor as Prisma.InputJsonValue, sessionLifetime };
+      }
+      case 'invitation': {
+        const { emailAddress } = await this.invitations.requireOpen(tx, ctx, id);
+        const holder = { emailAddresses: { some: { instanceId: ctx.instanceId, reservedAs: emailAddress } } };
+        const user = await this.findUser(tx, ctx, holder);
+        if (!user) throw invitationAccountNotExists();
+        await this.invitations.accept(tx, ctx, id);
+        return { user, identifier: emailAddress };
+      }
+      case 'organization_invitation':
+        throw ticketInvalid();
+    }
+  }
+
+  private findUser(tx: Tx, { instanceId }: RequestContext, where: Prisma.UserWhereInput): Promise<FullUser | null> {
+    return tx.user.findFirst({ where: { ...where, instanceId }, include: fullUser });
+  }
+}
+
+const identifierOf = (user: FullUser): string =>
+  user.emailAddresses.find((row) => row.id === user.primaryEmailAddressId)?.emailAddress ??
+  user.phoneNumbers.find((row) => row.id === user.primaryPhoneNumberId)?.phoneNumber ??
+  user.username ??
+  user.id;
