@@ -16,7 +16,7 @@ import { FapiController } from './fapi/fapi.controller.js';
 import { FapiService } from './fapi/fapi.service.js';
 import { OwnOperations } from './fapi/own-operations.js';
 import { ForwardingService } from './forwarding/forwarding.service.js';
-import { InboxController } from './inbox/inbox.controller.js';
+import { InboxController, SHOWS_INBOX } from './inbox/inbox.controller.js';
 import { InstancesService } from './instances/instances.service.js';
 import { LimitsService } from './limits/limits.service.js';
 import { Listeners } from './listeners/listeners.js';
@@ -35,6 +35,7 @@ export type { Address, ListenerName } from './listeners/listeners.js';
 export class GatewayModule {
   static forRoot(env: Env, platform: Platform): DynamicModule {
     const config = loadConfig(GatewayConfig, env);
+    const showsInbox = platform.messaging.inbox !== undefined;
     return {
       module: GatewayModule,
       imports: [PlatformModule.forRoot(platform)],
@@ -43,14 +44,14 @@ export class GatewayModule {
         NpmController,
         HomeController,
         PortalController,
-        // Only what is kept in this process can be shown.
-        ...(platform.messaging.inbox ? [InboxController] : []),
+        ...(showsInbox ? [InboxController] : []),
         WebhooksPortalController,
         FapiController,
         BapiController,
       ],
       providers: [
         { provide: GATEWAY_CONFIG, useValue: config },
+        { provide: SHOWS_INBOX, useValue: showsInbox },
         { provide: ContextSigner, useValue: new ContextSigner(config.CONTEXT_SIGNING_KEY) },
         { provide: HealthChecks, useValue: new HealthChecks({}) },
         {

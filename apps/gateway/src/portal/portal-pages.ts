@@ -15,3 +15,6 @@ export const portalPages = [
 
 /** A page of the account portal, named by its path. */
 export type PortalPage = (typeof portalPages)[number];
+
+/** A page that runs the portal's script: those of the portal, and FAPI's home page. */
+export type ScriptedPage = PortalPage | 'home';

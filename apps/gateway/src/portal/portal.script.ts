@@ -1,5 +1,5 @@
 import type { Clerk as LoadedClerk, ClerkOptions } from '@clerk/shared/types';
-import type { PortalPage } from './portal-pages.js';
+import type { ScriptedPage } from './portal-pages.js';
 
 type Clerk = LoadedClerk & {
   load(options: ClerkOptions): Promise<void>;
@@ -19,7 +19,7 @@ export function portalScript(): void {
     base = '',
     origins = '',
   } = document.currentScript!.dataset as {
-    page: PortalPage;
+    page: ScriptedPage;
     base?: string;
     origins?: string;
   };
@@ -77,7 +77,8 @@ export function portalScript(): void {
     else clerk.mountTaskChooseOrganization(root, props);
   };
 
-  const show: Record<PortalPage, () => unknown> = {
+  const show: Record<ScriptedPage, () => unknown> = {
+    home: () => clerk.session && clerk.mountUserButton(root, { showName: true }),
     'sign-in': () =>
       clerk.mountSignIn(root, {
         ...path('sign-in'),
@@ -96,7 +97,7 @@ export function portalScript(): void {
     organization: () => isSignedIn() && clerk.mountOrganizationProfile(root, path('organization')),
     'create-organization': () => isSignedIn() && clerk.mountCreateOrganization(root, path('create-organization')),
     waitlist: () => clerk.mountWaitlist(root, { signInUrl: `${base}/sign-in` }),
-    tasks: () => clerk.session !== undefined && showTask(),
+    tasks: showTask,
     verify: verifyLink,
     'oauth-consent': () => isSignedIn() && clerk.mountOAuthConsent(root, {}),
     'popup-callback': answerOpener,
