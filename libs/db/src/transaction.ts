@@ -25,8 +25,12 @@ export function afterCommit(tx: object, work: AfterCommit): void {
   afterCommits.set(tx, works.add(work));
 }
 
+/** How often work is run again that lost to another transaction, each waiting for what the other held. */
+const MAX_DEADLOCKS = 3;
+
 /**
- * Runs `work` in one database transaction: all of its writes become visible, or none.
+ * Runs `work` in one database transaction: all of its writes become visible, or none. Postgres ends one of two transactions that
+ * wait for each other; that one is run again, so `work` must not change anything but the database.
  *
  * @throws the `taken` error whose index refused a value; anything else as it was thrown
  */
@@ -34,6 +38,20 @@ export async function transaction<Tx extends object, R>(
   db: TransactionalDb<Tx>,
   work: (tx: Tx) => Promise<R>,
   options: TransactionOptions = {},
+): Promise<R> {
+  for (let lost = 0; ; lost++) {
+    try {
+      return await once(db, work, options);
+    } catch (error) {
+      if (lost === MAX_DEADLOCKS || !isDeadlock(error)) throw error;
+    }
+  }
+}
+
+async function once<Tx extends object, R>(
+  db: TransactionalDb<Tx>,
+  work: (tx: Tx) => Promise<R>,
+  options: TransactionOptions,
 ): Promise<R> {
   let done: Set<AfterCommit> | undefined;
   const result = await db
@@ -54,6 +72,12 @@ export async function transaction<Tx extends object, R>(
   return result;
 }
 
+/** Whether Postgres has ended this transaction in favour of another (40P01; Prisma P2034, or P2010 for raw SQL). */
+function isDeadlock(error: unknown): boolean {
+  if (isKnownRequestError(error, 'P2034')) return true;
+  return isKnownRequestError(error, 'P2010') && error.meta?.driverAdapterError?.cause?.originalCode === '40P01';
+}
+
 /** The name of the unique index that refused a write, when that is what `error` says. */
 export function takenIndex(error: unknown): string | undefined {
   if (!isKnownRequestError(error, 'P2002')) return undefined;
@@ -68,7 +92,7 @@ export function isMissingRow(error: unknown): boolean {
 
 interface KnownRequestError {
   code: string;
-  meta?: { driverAdapterError?: { cause?: { constraint?: { index?: string } } } };
+  meta?: { driverAdapterError?: { cause?: { constraint?: { index?: string }; originalCode?: string } } };
 }
 
 function isKnownRequestError(error: unknown, code: string): error is KnownRequestError {
