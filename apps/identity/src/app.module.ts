@@ -21,6 +21,8 @@ import { PrismaClient } from './generated/prisma/client.js';
 import { InstancesModule } from './instances/instances.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
 import { SignInTokensModule } from './sign-in-tokens/sign-in-tokens.module.js';
+import { JwtTemplatesModule } from './jwt-templates/jwt-templates.module.js';
+import { RedirectUrlsModule } from './redirect-urls/redirect-urls.module.js';
 import { SignInsModule } from './sign-ins/sign-ins.module.js';
 import { SignUpsModule } from './sign-ups/sign-ups.module.js';
 import { UserAccountsModule } from './users/user-accounts.module.js';
@@ -63,6 +65,8 @@ export class IdentityModule {
         InstancesModule,
         ClientsModule,
         ClientSessionsModule,
+        JwtTemplatesModule,
+        RedirectUrlsModule,
         ClientSnapshotsModule,
         DevBrowsersModule,
         EnvironmentModule,

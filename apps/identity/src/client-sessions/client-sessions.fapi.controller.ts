@@ -2,8 +2,8 @@ import { Body, Delete, Get, Param, Post } from '@nestjs/common';
 import type { ClientJSON, SessionJSON, TokenJSON } from '@clerk/shared/types';
 import type { RequestContext } from '@latchkey/contracts';
 import { Ctx, FapiController, Operation } from '@latchkey/http';
-import { CreateSessionToken, TouchSession } from '../sessions/sessions.schemas.js';
 import { SessionTokensService } from '../sessions/session-tokens.service.js';
+import { CreateSessionToken, TouchSession } from './client-sessions.schemas.js';
 import { ClientSessionsService } from './client-sessions.service.js';
 
 @FapiController('/v1/client')
@@ -60,6 +60,16 @@ export class ClientSessionsFapiController {
     @Param('session_id') id: string,
     @Body({ schema: CreateSessionToken }) body: CreateSessionToken,
   ): Promise<TokenJSON> {
-    return { object: 'token', jwt: await this.tokens.create(ctx, id, body) } as TokenJSON;
+    return { object: 'token', jwt: await this.tokens.create(ctx, id, body.organization_id) } as TokenJSON;
+  }
+
+  @Post('/sessions/:session_id/tokens/:template_name')
+  @Operation('createSessionTokenWithTemplate')
+  async createTokenFromTemplate(
+    @Ctx() ctx: RequestContext,
+    @Param('session_id') id: string,
+    @Param('template_name') template: string,
+  ): Promise<TokenJSON> {
+    return { object: 'token', jwt: await this.tokens.createFromTemplate(ctx, id, template) } as TokenJSON;
   }
 }

@@ -9,8 +9,9 @@ import { IdentityDb, type Tx } from '../db.js';
 import type { Client, Session } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { MemberClaimsService } from '../sessions/member-claims.service.js';
-import type { TouchSession } from '../sessions/sessions.schemas.js';
-import { living, SessionsService } from '../sessions/sessions.service.js';
+import { living } from '../sessions/living.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import type { TouchSession } from './client-sessions.schemas.js';
 
 /** What a browser does with its own sessions. */
 @Injectable()

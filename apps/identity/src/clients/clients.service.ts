@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { ClientStates, type ClientState } from '@latchkey/clients';
-import type { RequestContext } from '@latchkey/contracts';
+import type { Page, PageRequest, RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound, randomText } from '@latchkey/core';
 import { afterCommit } from '@latchkey/db';
+import { slice } from '@latchkey/http';
 import { IdentityDb, type Tx } from '../db.js';
-import type { Client } from '../generated/prisma/client.js';
+import type { Client, Session } from '../generated/prisma/client.js';
+import { living } from '../sessions/living.js';
+import { clientNotFound, cookieInvalid } from './clients.errors.js';
 import { SigningKeysService } from '../instances/signing-keys.service.js';
 
 /** How long the token before a rotation still works, for requests that were under way. */
@@ -25,8 +28,11 @@ export class ClientsService {
 
   /** The calling client; one is made when the caller has none yet. Locked until the transaction ends, so that its attempts and sessions change one after the other. */
   async ensure(tx: Tx, ctx: RequestContext): Promise<Client> {
-    const client = await this.lock(tx, ctx);
-    if (client) return client;
+    return (await this.lock(tx, ctx)) ?? (await this.create(tx, ctx));
+  }
+
+  /** A new client; the caller acts through it from now on. */
+  async create(tx: Tx, ctx: RequestContext): Promise<Client> {
     const now = this.clock.now();
     const created = await tx.client.create({
       data: {
@@ -63,6 +69,44 @@ export class ClientsService {
     return ctx.clientId
       ? this.db.client.findFirst({ where: { id: ctx.clientId, instanceId: ctx.instanceId, endedAt: null } })
       : null;
+  }
+
+  /** The instance's clients, newest first. */
+  async list(ctx: RequestContext, page: PageRequest): Promise<Page<Client>> {
+    const where = { instanceId: ctx.instanceId, endedAt: null };
+    const [data, total_count] = await Promise.all([
+      this.db.client.findMany({ where, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], ...slice(page) }),
+      this.db.client.count({ where }),
+    ]);
+    return { data, total_count };
+  }
+
+  /**
+   * The client that a token stands for.
+   *
+   * @throws `cookie_invalid` (400) for a token of another hand, or one that was replaced; `client_not_found` (400)
+   */
+  async verify(ctx: RequestContext, token: string): Promise<Client> {
+    const claims = await this.signingKeys.verify(ctx.instanceId, token);
+    if (typeof claims?.id !== 'string') throw cookieInvalid();
+    const client = await this.db.client.findFirst({
+      where: { id: claims.id, instanceId: ctx.instanceId, endedAt: null },
+    });
+    if (!client) throw clientNotFound();
+    const isPrevious =
+      client.previousToken !== null &&
+      claims.rotating_token === client.previousToken &&
+      this.clock.now().getTime() < client.rotatedAt.getTime() + GRACE_MS;
+    if (claims.rotating_token !== client.rotatingToken && !isPrevious) throw cookieInvalid();
+    return client;
+  }
+
+  /** The living sessions of clients, oldest first. */
+  async sessionsOf(ctx: RequestContext, clientIds: string[]): Promise<Session[]> {
+    return this.db.session.findMany({
+      where: { instanceId: ctx.instanceId, clientId: { in: clientIds }, ...living(this.clock.now()) },
+      orderBy: { createdAt: 'asc' },
+    });
   }
 
   /** @throws `resource_not_found` (404) */
@@ -115,17 +159,7 @@ export class ClientsService {
   async state(ctx: RequestContext, id: string): Promise<ClientState | null> {
     const client = await this.db.client.findFirst({ where: { id, instanceId: ctx.instanceId, endedAt: null } });
     if (!client) return null;
-    const now = this.clock.now();
-    const sessions = await this.db.session.findMany({
-      where: {
-        instanceId: ctx.instanceId,
-        clientId: id,
-        status: { in: ['active', 'pending'] },
-        expireAt: { gt: now },
-        abandonAt: { gt: now },
-      },
-      orderBy: { createdAt: 'asc' },
-    });
+    const sessions = await this.sessionsOf(ctx, [id]);
     return {
       id,
       rotatingToken: client.rotatingToken,

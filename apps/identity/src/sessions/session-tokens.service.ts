@@ -6,12 +6,12 @@ import { ClientsService } from '../clients/clients.service.js';
 import type { Session } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { SigningKeysService, tokenCategory } from '../instances/signing-keys.service.js';
+import { JwtTemplatesService } from '../jwt-templates/jwt-templates.service.js';
 import { fillIn } from '../jwt-templates/shortcodes.js';
 import { ClaimValuesService } from './claim-values.service.js';
 import { MemberClaimsService } from './member-claims.service.js';
 import { SessionActivityService } from './session-activity.service.js';
 import { sessionClaims, type TokenSubject } from './session-claims.js';
-import type { CreateSessionToken } from './sessions.schemas.js';
 
 /** What may differ from one token of a session to the next. */
 export interface MintOptions {
@@ -36,6 +36,7 @@ export class SessionTokensService {
     private readonly signingKeys: SigningKeysService,
     private readonly members: MemberClaimsService,
     private readonly values: ClaimValuesService,
+    private readonly templates: JwtTemplatesService,
     private readonly activity: SessionActivityService,
     private readonly clock: Clock,
   ) {}
@@ -43,14 +44,26 @@ export class SessionTokensService {
   /**
    * A token for a session of the calling client.
    *
+   * @param organization id or slug of the one it is for, null or empty for the personal account; left out, the active one
    * @throws `resource_not_found` (404) when it is none or has ended; `organization_not_found_or_unauthorized` (404)
    */
-  async create(ctx: RequestContext, id: string, input: CreateSessionToken): Promise<string> {
+  async create(ctx: RequestContext, id: string, organization: string | null | undefined): Promise<string> {
     const { session, updatedAt } = await this.requireOwn(ctx, id);
     this.activity.seen(ctx, session);
     const subject = subjectOf(session);
-    const organizationId = await this.organizationFor(ctx, session, input.organization_id);
+    const organizationId = await this.organizationFor(ctx, session, organization);
     return this.mint(ctx, subject, { organizationId, notBefore: updatedAt });
+  }
+
+  /**
+   * A token of a JWT template for a session of the calling client.
+   *
+   * @throws `resource_not_found` (404) when the session is none or has ended, or there is no such template
+   */
+  async createFromTemplate(ctx: RequestContext, id: string, template: string): Promise<string> {
+    const { session } = await this.requireOwn(ctx, id);
+    this.activity.seen(ctx, session);
+    return this.mintFromTemplate(ctx, subjectOf(session), template);
   }
 
   /** A living session of the calling client, as shared state knows it. @throws `resource_not_found` (404) */
@@ -86,6 +99,18 @@ export class SessionTokensService {
       custom: hasOwnClaims ? fillIn(settings.claims, await this.values.of(ctx.instanceId, subject, member)) : {},
     });
     return this.signingKeys.sign(ctx.instanceId, claims, { cat: tokenCategory.session, oiat: issuedAt });
+  }
+
+  /** Signs a token of a JWT template for a session. @throws `resource_not_found` (404) when there is no such template */
+  async mintFromTemplate(
+    ctx: RequestContext,
+    subject: TokenSubject,
+    template: string,
+    lifetime?: number,
+  ): Promise<string> {
+    const member = await this.members.find(ctx, subject.organizationId, subject.userId);
+    const values = await this.values.of(ctx.instanceId, subject, member);
+    return this.templates.mint(ctx, template, { userId: subject.userId, values, origin: ctx.origin, lifetime });
   }
 
   /** The organization that a token is for: the active one unless another is asked for, which the user must belong to. */

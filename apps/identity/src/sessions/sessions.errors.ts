@@ -15,3 +15,11 @@ export const invalidActionForSession = () =>
     message: 'invalid action',
     long_message: 'The session is over, so that this cannot be done with it.',
   });
+
+/** Sessions without a browser are for tests. */
+export const developmentOnly = () =>
+  new ApiError(400, {
+    code: 'request_invalid_for_environment',
+    message: 'Request only valid in development',
+    long_message: 'Sessions can be created from a server in development instances only.',
+  });

@@ -3,16 +3,19 @@ import { MemberClaimsCache, OrganizationsClient, ServiceTransport } from '@latch
 import { ContextSigner } from '@latchkey/http';
 import { SharedState } from '@latchkey/state';
 import { ClientsModule } from '../clients/clients.module.js';
+import { JwtTemplatesModule } from '../jwt-templates/jwt-templates.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { SessionAdmissionService } from './session-admission.service.js';
 import { ClaimValuesService } from './claim-values.service.js';
 import { MemberClaimsService } from './member-claims.service.js';
 import { SessionActivityService } from './session-activity.service.js';
 import { SessionTokensService } from './session-tokens.service.js';
+import { SessionsBapiController } from './sessions.bapi.controller.js';
 import { SessionsService } from './sessions.service.js';
 
 @Module({
-  imports: [ClientsModule, UsersModule],
+  imports: [ClientsModule, JwtTemplatesModule, UsersModule],
+  controllers: [SessionsBapiController],
   providers: [
     SessionAdmissionService,
     SessionsService,

@@ -1,14 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import type { RequestContext } from '@latchkey/contracts';
+import type { Page, RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
+import { transaction } from '@latchkey/db';
 import { event, Outbox, type EventCause } from '@latchkey/events';
+import { slice } from '@latchkey/http';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Client, Prisma, Session } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
+import { userBanned } from '../users/users.errors.js';
 import { hasSecondFactor, toUserJSON, type FullUser } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
+import { living } from './living.js';
 import { activityOf, type SessionActivity } from './sessions.activity.js';
+import { MemberClaimsService } from './member-claims.service.js';
+import { developmentOnly } from './sessions.errors.js';
+import type { ListSessions } from './sessions.schemas.js';
 import { toSessionJSON } from './sessions.serializer.js';
 import { tasksOf, type SessionTask } from './sessions.tasks.js';
 
@@ -36,13 +43,6 @@ export interface Touch {
   isSelected: boolean;
 }
 
-/** What the living sessions of a filter fulfil: neither ended nor past their time. */
-export const living = (now: Date) => ({
-  status: { in: ['active', 'pending'] },
-  expireAt: { gt: now },
-  abandonAt: { gt: now },
-});
-
 /** How a session came to its end: `removed` by its own client's sign-out, `revoked` by anybody else. */
 export type SessionEnd = 'ended' | 'removed' | 'revoked';
 
@@ -54,6 +54,7 @@ export class SessionsService {
     private readonly clients: ClientsService,
     private readonly instances: InstancesService,
     private readonly users: UsersService,
+    private readonly members: MemberClaimsService,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
@@ -209,11 +210,66 @@ export class SessionsService {
     return ended;
   }
 
-  /** @throws `resource_not_found` (404) */
+  /**
+   * Signs a user in without a browser, for tests of an app's server.
+   *
+   * @throws `request_invalid_for_environment` (400) in production; `resource_not_found`, `organization_not_found_or_unauthorized` (404)
+   */
+  async create(ctx: RequestContext, userId: string, organization: string | null | undefined): Promise<Session> {
+    if (ctx.environment !== 'development') throw developmentOnly();
+    await this.users.require(ctx, userId);
+    const organizationId = organization
+      ? (await this.members.require(ctx, organization, userId)).organization.id
+      : undefined;
+    return transaction(this.db, async (tx) => {
+      const user = await this.users.requireIn(tx, ctx, userId);
+      if (user.isBanned) throw userBanned();
+      const client = await this.clients.create(tx, ctx);
+      return this.start(tx, ctx, client, user, { firstFactorAt: null, secondFactorAt: null, organizationId });
+    });
+  }
+
+  /** Ends a session from outside. One that is over already stays as it is. @throws `resource_not_found` (404) */
+  async revoke(ctx: RequestContext, id: string): Promise<Session> {
+    await transaction(this.db, (tx) => this.end(tx, ctx, { id }, 'revoked'));
+    return this.require(ctx, id);
+  }
+
+  /** A session, whatever its status. @throws `resource_not_found` (404) */
   async require(ctx: RequestContext, id: string): Promise<Session> {
     const session = await this.db.session.findUnique({ where: { id, instanceId: ctx.instanceId } });
     if (!session) throw notFound('session', id);
+    return this.asOfNow(session);
+  }
+
+  /** @throws `resource_not_found` (404) when there is none, or it is over */
+  async requireLiving(ctx: RequestContext, id: string): Promise<Session> {
+    const session = await this.require(ctx, id);
+    if (!isGoing(session)) throw notFound('session', id);
     return session;
+  }
+
+  /** Sessions of a user, a client or both, newest first. */
+  async list(ctx: RequestContext, query: ListSessions): Promise<Page<Session>> {
+    const where = {
+      instanceId: ctx.instanceId,
+      ...(query.client_id !== undefined && { clientId: query.client_id }),
+      ...(query.user_id !== undefined && { userId: query.user_id }),
+      ...(query.status && withStatus(query.status, this.clock.now())),
+    };
+    const [rows, total_count] = await Promise.all([
+      this.db.session.findMany({ where, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], ...slice(query) }),
+      this.db.session.count({ where }),
+    ]);
+    return { data: rows.map((row) => this.asOfNow(row)), total_count };
+  }
+
+  /** A row with the status that it has by its time, although nobody has written it down yet. */
+  private asOfNow(session: Session): Session {
+    const now = this.clock.now();
+    if (!isGoing(session)) return session;
+    if (session.expireAt <= now) return { ...session, status: 'expired' };
+    return session.abandonAt <= now ? { ...session, status: 'abandoned' } : session;
   }
 
   private async tell(
@@ -230,3 +286,21 @@ export class SessionsService {
 }
 
 const activityId = (session: Session) => (session.activity as SessionActivity).id;
+
+const isGoing = ({ status }: Session) => status === 'active' || status === 'pending';
+
+/** The filter for a status as callers see it: what is past its time counts as over. */
+function withStatus(status: string, now: Date): Prisma.SessionWhereInput {
+  const going = { status: { in: ['active', 'pending'] } };
+  switch (status) {
+    case 'active':
+    case 'pending':
+      return { ...living(now), status };
+    case 'expired':
+      return { OR: [{ status }, { ...going, expireAt: { lte: now } }] };
+    case 'abandoned':
+      return { OR: [{ status }, { ...going, expireAt: { gt: now }, abandonAt: { lte: now } }] };
+    default:
+      return { status };
+  }
+}
