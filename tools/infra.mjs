@@ -10,7 +10,10 @@ import { ROOT, SERVICES, servicesWithSchema } from './lib/project.mjs';
 import './lib/typescript.mjs';
 
 const { deploy, ensureDatabase, freePort } = await import('@latchkey/postgres');
-const { startKafka, startPostgres, startRedis } = await import('@latchkey/testing');
+// Not the whole harness, which holds the applications too.
+const { startKafka } = await import('../libs/testing/src/backing/kafka.js');
+const { startPostgres } = await import('../libs/testing/src/backing/postgres.js');
+const { startRedis } = await import('../libs/testing/src/backing/redis.js');
 
 const FOLDER = join(ROOT, '.latchkey', 'infra');
 const ENVIRONMENT = join(ROOT, '.latchkey', 'infra.env');

@@ -14,9 +14,10 @@ export function resolve(specifier, context, next) {
     const entry = join(ROOT, 'libs', specifier.slice(LIBRARY.length), 'src', 'index.ts');
     return { url: pathToFileURL(entry).href, format: 'module', shortCircuit: true };
   }
-  if (specifier.startsWith('.') && specifier.endsWith('.js') && context.parentURL?.endsWith('.ts')) {
+  if (specifier.startsWith('.') && specifier.endsWith('.js') && /\.(ts|mjs)$/.test(context.parentURL ?? '')) {
     const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
-    if (existsSync(source)) return { url: source.href, format: 'module', shortCircuit: true };
+    if (existsSync(source) && !existsSync(new URL(specifier, context.parentURL)))
+      return { url: source.href, format: 'module', shortCircuit: true };
   }
   return next(specifier, context);
 }

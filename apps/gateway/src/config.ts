@@ -44,6 +44,6 @@ export const ListenConfig = z.object({
   GATEWAY_TLS_CERT_FILE: z.string().optional(),
   /** The certificate's key, as a PEM file. */
   GATEWAY_TLS_KEY_FILE: z.string().optional(),
-  /** Probes and metrics are read here; keep it inside. */
-  GATEWAY_OPS_PORT: z.coerce.number().int().min(0).max(65535).default(4190),
+  /** Probes and metrics are read here; keep it inside. (4190, the next after the others, is a port that fetch refuses.) */
+  GATEWAY_OPS_PORT: z.coerce.number().int().min(0).max(65535).default(4191),
 });

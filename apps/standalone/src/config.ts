@@ -14,5 +14,7 @@ export const StandaloneConfig = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .meta({ example: 'postgresql://latchkey:secret@127.0.0.1:5432/postgres' }),
+  /** A YAML file with the applications and instances that this installation holds; without it, one for development. */
+  LATCHKEY_CONFIG: z.string().optional().meta({ example: './latchkey.yaml' }),
 });
 export type StandaloneConfig = z.output<typeof StandaloneConfig>;

@@ -1,7 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { systemContext, type Owner } from '@latchkey/clients';
-import { ContextSigner, createApp } from '@latchkey/http';
+import type { Owner } from '@latchkey/clients';
+import { createApp } from '@latchkey/http';
+import { builtInDeclaration, declare, type AppliedInstance, type DeclarationSource } from '@latchkey/installation';
 import type { AppModule, Env, StandalonePlatform } from '@latchkey/platform';
 import { deploy } from '@latchkey/postgres';
 import { BillingModule } from '../../billing/src/app.module.js';
@@ -42,16 +43,10 @@ export interface Latchkey {
   bapiUrl: string;
   /** Brings applications and instances into the state that is declared; see identity's `Declaration`. */
   declare(declaration: object): Promise<AppliedInstance[]>;
+  /** The same for a declaration that somebody wrote, whose errors name its lines. */
+  apply(source: DeclarationSource): Promise<AppliedInstance[]>;
   /** Answers the requests in hand, ends what runs in the background, and closes everything. */
   stop(): Promise<void>;
-}
-
-/** What a declared instance has become. */
-export interface AppliedInstance {
-  name: string;
-  instance_id: string;
-  publishable_key: string;
-  is_changed: boolean;
 }
 
 /** Applies what is pending of every service's migrations; makes the databases that are missing. */
@@ -85,29 +80,16 @@ export async function startLatchkey(options: LatchkeyOptions): Promise<Latchkey>
     fapi: { host, port: options.fapiPort },
     bapi: { host, port: options.bapiPort },
   });
+  const apply = (source: DeclarationSource) =>
+    declare((request) => platform.transport.request('identity', request), contextKey, source);
   return {
     fapiUrl: urls.fapi,
     bapiUrl: urls.bapi,
-    declare: (declaration) => declare(platform, new ContextSigner(contextKey), declaration),
+    declare: (declaration) => apply(builtInDeclaration(declaration)),
+    apply,
     stop: async () => {
       await gateway.close();
       for (const app of apps.reverse()) await app.close();
     },
   };
-}
-
-async function declare(
-  platform: StandalonePlatform,
-  signer: ContextSigner,
-  declaration: object,
-): Promise<AppliedInstance[]> {
-  const response = await platform.transport.request('identity', {
-    method: 'POST',
-    path: '/internal/instances/declare',
-    headers: { 'content-type': 'application/json', 'x-latchkey-context': signer.sign(systemContext('start')) },
-    body: JSON.stringify(declaration),
-  });
-  const body = JSON.parse(response.body.toString()) as AppliedInstance[] | { errors: { long_message: string }[] };
-  if (Array.isArray(body)) return body;
-  throw new Error(body.errors.map((error) => error.long_message).join('\n'));
 }

@@ -19,9 +19,10 @@ export class ValidationPipe implements PipeTransform {
 function toItems(issue: Issue): ApiErrorItem[] {
   const param = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) =>
-      item('form_param_unknown', key, 'is unknown', `${key} is not a parameter of this request.`),
-    );
+    return issue.keys.map((key) => {
+      const unknown = [...issue.path, key].join('.');
+      return item('form_param_unknown', unknown, 'is unknown', `${unknown} is not a parameter of this request.`);
+    });
   }
   if (issue.code === 'invalid_union') {
     const [first] = issue.errors.flat();

@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Transport } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ConfigError, loadConfig } from '@latchkey/config';
+import { loadConfig } from '@latchkey/config';
 import type { EventSource } from '@latchkey/contracts';
 import { kafkaConfig, type KafkaOptions } from '@latchkey/events';
 import { createApp, HealthChecks } from '@latchkey/http';
@@ -31,6 +31,8 @@ export async function serve(service: EventSource, module: AppModule, env: Env): 
     const platform = distributedPlatform(env);
     const app = await createApp(module.forRoot(env, platform));
     if (platform.events.kind === 'kafka') connectKafka(app, service, platform.events);
+    // First, for it makes the topics that the consumers then subscribe to.
+    await app.init();
     await app.startAllMicroservices();
     await app.listen(PORT, HOST);
     drainOnSignal(app);
@@ -38,15 +40,29 @@ export async function serve(service: EventSource, module: AppModule, env: Env): 
   });
 }
 
-/** Runs a start; a bad configuration ends the process with what must be changed instead of a stack. */
+/** Runs a start; what an operator can put right ends the process with what that is, instead of a stack. */
 export async function orExplain(start: () => Promise<void>): Promise<void> {
   try {
     await start();
   } catch (error) {
-    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    const explanation = explain(error);
+    if (explanation) process.stderr.write(`${explanation}\n`);
     else log.fatal({ err: error }, 'could not start');
     process.exit(1);
   }
+}
+
+/** Errors whose message says what is wrong and what to do about it. */
+const EXPLAINED = new Set(['ConfigError', 'DeclarationError', 'MigrationError', 'ServerError']);
+
+function explain(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (EXPLAINED.has(error.name)) return error.message;
+  const { code, address, port } = error as { code?: string; address?: string; port?: number };
+  if (code === 'EADDRINUSE')
+    return `Another process listens on ${address}:${port} already. Stop it, or set another port.`;
+  if (code === 'EACCES' && port) return `This process may not listen on ${address}:${port}. Set another port.`;
+  return undefined;
 }
 
 /** On SIGTERM or SIGINT: say that no more requests are wanted, answer those in hand, and end. */

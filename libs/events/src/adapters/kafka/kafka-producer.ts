@@ -63,6 +63,8 @@ export class KafkaProducer implements OnModuleInit, OnApplicationShutdown {
         waitForLeaders: true,
         topics: topics.map((topic) => ({ topic, numPartitions, replicationFactor })),
       });
+      // Those that another service is making at this moment are "there" before anybody leads them: asked again until somebody does.
+      await admin.fetchTopicMetadata({ topics });
     } finally {
       await admin.disconnect();
     }

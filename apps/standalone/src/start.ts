@@ -1,0 +1,57 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Owner } from '@latchkey/clients';
+import { loadConfig } from '@latchkey/config';
+import {
+  completed,
+  defaultDeclaration,
+  installationKeys,
+  readDeclaration,
+  type DeclarationSource,
+} from '@latchkey/installation';
+import { standalonePlatform, type Env } from '@latchkey/platform';
+import { startEmbeddedPostgres, withDatabase, type EmbeddedPostgres } from '@latchkey/postgres';
+import { StandaloneConfig } from './config.js';
+import { migrate, owners, startLatchkey, type Latchkey } from './latchkey.js';
+
+/** A Latchkey on the data folder that the environment names. */
+export interface Installation {
+  config: StandaloneConfig;
+  dataDir: string;
+  latchkey: Latchkey;
+  postgres: EmbeddedPostgres | undefined;
+  /** What is declared now: by LATCHKEY_CONFIG, or else the default application. */
+  source: () => DeclarationSource;
+}
+
+/** Starts everything; nothing is declared yet. */
+export async function startInstallation(env: Env): Promise<Installation> {
+  const config = loadConfig(StandaloneConfig, env);
+  const file = config.LATCHKEY_CONFIG;
+  // A file that cannot be read is told before anything is started.
+  if (file) readDeclaration(file);
+  const dataDir = resolve(config.LATCHKEY_DATA_DIR);
+  mkdirSync(dataDir, { recursive: true });
+  const postgres = config.DATABASE_URL
+    ? undefined
+    : await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres') });
+  const serverUrl = config.DATABASE_URL ?? postgres!.url;
+  const databaseUrls = Object.fromEntries(
+    owners.map((owner) => [owner, withDatabase(serverUrl, `latchkey_${owner}`)]),
+  ) as Record<Owner, string>;
+  await migrate(databaseUrls);
+  const keys = installationKeys(dataDir);
+  const latchkey = await startLatchkey({
+    platform: standalonePlatform(),
+    databaseUrls,
+    contextKey: keys.contextKey,
+    masterKey: keys.masterKey,
+    env: { GATEWAY_INBOX: 'true', ...env },
+    host: config.LATCHKEY_HOST,
+    fapiPort: config.LATCHKEY_FAPI_PORT,
+    bapiPort: config.LATCHKEY_BAPI_PORT,
+  });
+  const source = () =>
+    file ? completed(readDeclaration(file), latchkey, keys.secretKey) : defaultDeclaration(latchkey, keys.secretKey);
+  return { config, dataDir, latchkey, postgres, source };
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { appEnv, browserEnv, type AppEnv } from './app-env.js';
+import { instancesOf, type DeclarationSource } from './declaration-file.js';
+import type { AppliedInstance, PublicUrls } from './declare.js';
+import { writeSecretFile } from './installation-keys.js';
+
+/** What an app needs that uses the first of the declared instances. */
+function appOf(source: DeclarationSource, applied: readonly AppliedInstance[], urls: PublicUrls): AppEnv | undefined {
+  const [declared] = instancesOf(source.declaration);
+  const [instance] = applied;
+  if (!declared || !instance) return undefined;
+  return {
+    publishableKey: instance.publishable_key,
+    secretKey: declared.secret_keys?.[0] ?? '',
+    instanceId: instance.instance_id,
+    fapiUrl: declared.fapi_url ?? `https://${declared.frontend_api}`,
+    bapiUrl: urls.bapiUrl,
+  };
+}
+
+/**
+ * Writes `app.env` into the data folder and tells whoever has started Latchkey what to put into an app's environment.
+ *
+ * @returns the text to print; its last line begins with `ready`
+ */
+export function announcement(
+  dataDir: string,
+  source: DeclarationSource,
+  applied: readonly AppliedInstance[],
+  urls: PublicUrls,
+): string {
+  const app = appOf(source, applied, urls);
+  const ready = `ready: browsers call ${urls.fapiUrl}, servers call ${urls.bapiUrl}\n`;
+  if (!app) return `Latchkey runs, with no instance declared.\n\n${ready}`;
+  const file = join(dataDir, 'app.env');
+  writeSecretFile(file, appEnv(app));
+  const others = applied.slice(1).map(({ name, publishable_key }) => `${name}: ${publishable_key}`);
+  return [
+    'Latchkey runs. Put this into the environment of your app:',
+    `# any server, Express among them (also in ${file})\n${appEnv(app)}`,
+    `# Next.js, besides\n${browserEnv('NEXT_PUBLIC_', app)}`,
+    `# React with Vite\n${browserEnv('VITE_', app)}`,
+    ...(others.length > 0 ? [`# The publishable keys of the other instances\n${others.join('\n')}`] : []),
+    `Sign up at ${app.fapiUrl}/sign-up; read the mail it sends at ${app.fapiUrl}/inbox.`,
+    ready,
+  ].join('\n\n');
+}

@@ -1,0 +1,5 @@
+export * from './announcement.js';
+export * from './app-env.js';
+export * from './declaration-file.js';
+export * from './declare.js';
+export * from './installation-keys.js';
