@@ -2,11 +2,20 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { loadConfig } from '@latchkey/config';
 import { DbModule } from '@latchkey/db';
 import { EventsModule } from '@latchkey/events';
+import { SecretBox } from '@latchkey/core';
 import { HttpModule } from '@latchkey/http';
+import { Sweepers } from '@latchkey/jobs';
+import { MailQueueModule } from '@latchkey/messaging';
 import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
+import { AccessModule } from './access/access.module.js';
 import { OrganizationsConfig } from './config.js';
 import { OrganizationsDb } from './db.js';
+import { DirectoryModule } from './directory/directory.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
+import { MembershipsModule } from './memberships/memberships.module.js';
+import { OrganizationsFeatureModule } from './organizations/organizations.module.js';
+import { UserProfilesModule } from './user-profiles/user-profiles.module.js';
+import { ViewsModule } from './views/views.module.js';
 
 /** The service `organizations`: what stands around its features. */
 @Module({})
@@ -30,6 +39,18 @@ export class OrganizationsModule {
           consumes: ['identity'],
           adapter: platform.events,
         }),
+        MailQueueModule.forRoot({
+          name: 'organizations.mail',
+          db: OrganizationsDb,
+          sweepers: Sweepers,
+          box: new SecretBox(config.MASTER_KEY),
+        }),
+        DirectoryModule,
+        AccessModule,
+        UserProfilesModule,
+        OrganizationsFeatureModule,
+        MembershipsModule,
+        ViewsModule,
       ],
     };
   }

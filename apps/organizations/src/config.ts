@@ -9,5 +9,7 @@ export const OrganizationsConfig = z.object({
   ORGANIZATIONS_DATABASE_POOL: z.coerce.number().int().min(1).default(10),
   /** Shared with the gateway, which signs the request context with it. */
   CONTEXT_SIGNING_KEY: z.string().min(32),
+  /** Encrypts what must be read again: mails that wait, challenges of domains. Losing it makes them unreadable. */
+  MASTER_KEY: z.string().min(32),
 });
 export type OrganizationsConfig = z.output<typeof OrganizationsConfig>;

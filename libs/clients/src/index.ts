@@ -6,5 +6,5 @@ export * from './identity/client-states.js';
 export * from './identity/identity-client.js';
 export * from './identity/instance-views.js';
 export * from './identity/user-summaries.js';
-export * from './organizations/member-claims-cache.js';
+export * from './organizations/organization-views.js';
 export * from './organizations/organizations-client.js';

@@ -47,3 +47,12 @@ function toError(response: ServiceResponse): ApiError {
   const { errors } = JSON.parse(response.body.toString()) as { errors: ApiErrorItem[] };
   return new ApiError(response.status, errors);
 }
+
+const BATCH = 200;
+
+/** Asks in batches, so that no address outgrows what HTTP servers take; answers are joined in order. */
+export async function inBatches<T>(ids: readonly string[], ask: (batch: string[]) => Promise<T[]>): Promise<T[]> {
+  const batches: Promise<T[]>[] = [];
+  for (let at = 0; at < ids.length; at += BATCH) batches.push(ask(ids.slice(at, at + BATCH)));
+  return (await Promise.all(batches)).flat();
+}

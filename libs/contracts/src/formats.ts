@@ -8,7 +8,8 @@ export const EmailAddress = z
   .max(255)
   .pipe(z.email({ error: 'must be a valid email address' }));
 
-const METADATA_LIMIT_BYTES = 8192;
+/** Size of a metadata document, at most. */
+export const METADATA_LIMIT_BYTES = 8192;
 
 /** A JSON object. */
 export const JsonObject = z.record(z.string(), z.json());

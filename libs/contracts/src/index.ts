@@ -2,3 +2,4 @@ export * from './context.js';
 export * from './events.js';
 export * from './formats.js';
 export * from './operations/index.js';
+export * from './metadata.js';

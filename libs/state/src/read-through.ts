@@ -89,7 +89,7 @@ export class ReadThrough<T extends object | string | number | boolean> {
       return false;
     });
     if (missing.length) {
-      const loaded = await loadMany(missing);
+      const loaded = await loadMany(missing).catch((error: unknown) => this.lastOf(missing, error));
       await Promise.all(
         missing.map(async (key, index) => {
           const value = loaded[index] ?? null;
@@ -153,6 +153,11 @@ export class ReadThrough<T extends object | string | number | boolean> {
     // For a moment everybody takes it without asking an owner that does not answer.
     await this.state.setIfAbsent(this.stateKey(key), text, OUTAGE_MS).catch(() => undefined);
     return new Last(JSON.parse(text));
+  }
+
+  /** As `last`, for several keys: all of them, or what `loadMany` threw. */
+  private async lastOf(keys: string[], error: unknown): Promise<T[]> {
+    return Promise.all(keys.map(async (key) => (await this.last(key, error)).value as T));
   }
 
   private stateKey(key: string): string {

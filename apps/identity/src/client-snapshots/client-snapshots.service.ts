@@ -7,6 +7,7 @@ import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb } from '../db.js';
 import type { Client, Session } from '../generated/prisma/client.js';
 import { SignInsService } from '../sign-ins/sign-ins.service.js';
+import { MemberClaimsService } from '../sessions/member-claims.service.js';
 import { SessionTokensService, subjectOf } from '../sessions/session-tokens.service.js';
 import { living } from '../sessions/living.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -24,6 +25,7 @@ export class ClientSnapshotsService {
     private readonly users: UsersService,
     private readonly sessionsService: SessionsService,
     private readonly tokens: SessionTokensService,
+    private readonly members: MemberClaimsService,
     private readonly signIns: SignInsService,
     private readonly signUps: SignUpsService,
     private readonly clock: Clock,
@@ -69,11 +71,12 @@ export class ClientSnapshotsService {
       const user = users.find((row) => row.id === session.userId);
       if (!user) return [];
       const isLiving = session.status === 'active' || session.status === 'pending';
-      const [jwt, tasks] = await Promise.all([
+      const [jwt, tasks, memberships] = await Promise.all([
         isLiving ? this.tokens.mint(ctx, subjectOf(session), { notBefore }) : null,
         isLiving ? this.sessionsService.tasks(ctx, user, session) : [],
+        this.members.membershipsOf(ctx, user.id),
       ]);
-      return [toOwnSessionJSON({ session, user, userJSON: toOwnUserJSON(user, view, []), jwt, tasks }, view)];
+      return [toOwnSessionJSON({ session, user, userJSON: toOwnUserJSON(user, view, memberships), jwt, tasks }, view)];
     };
     return (await Promise.all(sessions.map(build))).flat();
   }

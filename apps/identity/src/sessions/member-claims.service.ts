@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { MemberClaimsCache, OrganizationsClient, type MemberClaims } from '@latchkey/clients';
+import type { OrganizationMembershipJSON } from '@clerk/shared/types';
+import { OrganizationsClient, ServiceUnavailable, type MemberClaims } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
+import { log } from '@latchkey/observability';
 import { InstancesService } from '../instances/instances.service.js';
 import { organizationNotFoundOrUnauthorized } from './sessions.errors.js';
 
@@ -10,19 +12,29 @@ export class MemberClaimsService {
   constructor(
     private readonly instances: InstancesService,
     private readonly organizations: OrganizationsClient,
-    private readonly cache: MemberClaimsCache,
   ) {}
 
   /** Null when the user is no member (any more), and where there are no organizations. */
   async find(ctx: RequestContext, organizationId: string | null, userId: string): Promise<MemberClaims | null> {
     if (!organizationId || !(await this.instances.settings(ctx.instanceId)).organizations.enabled) return null;
-    return this.cache.get(ctx, organizationId, userId, () =>
-      this.organizations.memberClaims(ctx, organizationId, userId),
-    );
+    return this.organizations.memberClaims(ctx, organizationId, userId);
   }
 
   /**
-   * Asks the owner, not the cache: it is what a session becomes active with.
+   * All memberships of a user, for the user that FAPI shows. While organizations does not answer and shared state knows
+   * nothing, the user is shown without any: signing in and out must go on.
+   */
+  async membershipsOf(ctx: RequestContext, userId: string): Promise<OrganizationMembershipJSON[]> {
+    if (!(await this.instances.settings(ctx.instanceId)).organizations.enabled) return [];
+    return this.organizations.membershipsOf(ctx, userId).catch((err: unknown) => {
+      if (!(err instanceof ServiceUnavailable)) throw err;
+      log.warn({ err, user_id: userId }, 'a user is shown without memberships');
+      return [];
+    });
+  }
+
+  /**
+   * As `find`, for what a session becomes active with.
    *
    * @param organization id or slug
    * @throws `organization_not_found_or_unauthorized` (404)

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { MemberClaimsCache, OrganizationsClient, ServiceTransport } from '@latchkey/clients';
+import { OrganizationsClient, ServiceTransport } from '@latchkey/clients';
 import { ContextSigner } from '@latchkey/http';
 import { SharedState } from '@latchkey/state';
 import { ClientsModule } from '../clients/clients.module.js';
@@ -25,13 +25,9 @@ import { SessionsService } from './sessions.service.js';
     ClaimValuesService,
     {
       provide: OrganizationsClient,
-      inject: [ServiceTransport, ContextSigner],
-      useFactory: (transport: ServiceTransport, signer: ContextSigner) => new OrganizationsClient(transport, signer),
-    },
-    {
-      provide: MemberClaimsCache,
-      inject: [SharedState],
-      useFactory: (state: SharedState) => new MemberClaimsCache(state),
+      inject: [ServiceTransport, ContextSigner, SharedState],
+      useFactory: (transport: ServiceTransport, signer: ContextSigner, state: SharedState) =>
+        new OrganizationsClient(transport, signer, state),
     },
   ],
   exports: [SessionAdmissionService, SessionsService, SessionTokensService, MemberClaimsService, ClaimValuesService],

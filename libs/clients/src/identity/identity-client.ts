@@ -2,7 +2,7 @@ import type { ClientJSON } from '@clerk/shared/types';
 import type { RequestContext } from '@latchkey/contracts';
 import type { InstanceView } from './instance-views.js';
 import type { UserSummary } from './user-summaries.js';
-import { ServiceClient, type SignsContext } from '../service-client.js';
+import { inBatches, ServiceClient, type SignsContext } from '../service-client.js';
 import type { ServiceTransport } from '../service-transport.js';
 
 /** What the gateway must know about an instance to let its callers in. */
@@ -99,6 +99,6 @@ export class IdentityClient extends ServiceClient {
 
   /** What others may know of users; those that do not exist are left out. Ask `UserSummaries`, which keeps them. */
   users(ctx: RequestContext, ids: readonly string[]): Promise<UserSummary[]> {
-    return this.get(ctx, `/users?${new URLSearchParams(ids.map((id) => ['ids', id]))}`);
+    return inBatches(ids, (batch) => this.get(ctx, `/users?${new URLSearchParams(batch.map((id) => ['ids', id]))}`));
   }
 }

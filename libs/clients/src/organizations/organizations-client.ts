@@ -1,7 +1,9 @@
-import { ApiError } from '@latchkey/core';
+import type { OrganizationJSON, OrganizationMembershipJSON } from '@clerk/shared/types';
 import type { JsonObject, RequestContext } from '@latchkey/contracts';
-import { ServiceClient, type SignsContext } from '../service-client.js';
+import type { SharedState } from '@latchkey/state';
+import { inBatches, ServiceClient, type SignsContext } from '../service-client.js';
 import type { ServiceTransport } from '../service-transport.js';
+import { OrganizationViews, type MembershipView, type RoleView } from './organization-views.js';
 
 /** What a session's token may say about an organization and its member. */
 export interface MemberClaims {
@@ -13,10 +15,42 @@ export interface MemberClaims {
   membership: { public_metadata: JsonObject };
 }
 
-/** What the other services ask `organizations`. */
+/** What a ticket of an invitation stands for. */
+export interface InvitationTicket {
+  invitation_id: string;
+  organization_id: string;
+  email_address: string;
+  /** Where the link leads; null is the application's own sign-in or sign-up. */
+  redirect_url: string | null;
+  /** Milliseconds. */
+  expires_at: number;
+}
+
+/** Begins every ticket of an organization's invitation, so that it is told from other tickets. */
+export const ORGANIZATION_TICKET = 'orgtkt_';
+
+/** What the other services ask `organizations`. Reads come from shared state when it holds them. */
 export class OrganizationsClient extends ServiceClient {
-  constructor(transport: ServiceTransport, signer: SignsContext) {
+  private readonly views: OrganizationViews;
+
+  constructor(transport: ServiceTransport, signer: SignsContext, state: SharedState) {
     super('organizations', transport, signer);
+    this.views = new OrganizationViews(state);
+  }
+
+  /** A user's memberships as `user.organization_memberships` of FAPI shows them, oldest first. */
+  async membershipsOf(ctx: RequestContext, userId: string): Promise<OrganizationMembershipJSON[]> {
+    const rows = await this.views.membershipsOf(ctx, userId, () => this.get(ctx, `/users/${userId}/memberships`));
+    if (rows.length === 0) return [];
+    const [organizations, roles] = await Promise.all([
+      this.organizations(ctx, [...new Set(rows.map((row) => row.organization_id))]),
+      this.roles(ctx, [...new Set(rows.map((row) => row.role_id))]),
+    ]);
+    return rows.flatMap((row) => {
+      const organization = organizations.get(row.organization_id);
+      const role = roles.get(row.role_id);
+      return organization && role ? [toOwnMembershipJSON(row, organization, role)] : [];
+    });
   }
 
   /**
@@ -25,12 +59,84 @@ export class OrganizationsClient extends ServiceClient {
    * @param organization id or slug
    */
   async memberClaims(ctx: RequestContext, organization: string, userId: string): Promise<MemberClaims | null> {
-    const path = `/organizations/${encodeURIComponent(organization)}/members/${encodeURIComponent(userId)}/claims`;
-    try {
-      return await this.get<MemberClaims | null>(ctx, path);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return null;
-      throw error;
-    }
+    const id = organization.startsWith('org_') ? organization : await this.resolve(ctx, organization);
+    if (id === null) return null;
+    const path = `/users/${encodeURIComponent(userId)}/memberships/${encodeURIComponent(id)}`;
+    const membership = await this.views.membership(ctx, userId, id, () => this.get(ctx, path));
+    if (!membership) return null;
+    const [organizations, roles] = await Promise.all([
+      this.organizations(ctx, [id]),
+      this.roles(ctx, [membership.role_id]),
+    ]);
+    const shown = organizations.get(id);
+    const role = roles.get(membership.role_id);
+    if (!shown || !role) return null;
+    return {
+      organization: {
+        id,
+        slug: shown.slug,
+        name: shown.name,
+        image_url: shown.image_url,
+        public_metadata: shown.public_metadata as JsonObject,
+      },
+      role: role.key,
+      permissions: role.permissions,
+      membership: { public_metadata: membership.public_metadata },
+    };
+  }
+
+  /** The id of the organization that `idOrSlug` names; null when there is none. */
+  async resolve(ctx: RequestContext, idOrSlug: string): Promise<string | null> {
+    const found = await this.get<{ id: string } | null>(ctx, `/organizations/${encodeURIComponent(idOrSlug)}`);
+    return found && found.id;
+  }
+
+  /**
+   * What a ticket stands for; nothing is used up.
+   *
+   * @throws `ticket_invalid_code`, `ticket_expired_code`, `organization_invitation_already_accepted`,
+   * `organization_invitation_revoked_code` (400)
+   */
+  inspectTicket(ctx: RequestContext, ticket: string): Promise<InvitationTicket> {
+    return this.post(ctx, '/invitation_tickets/inspect', { ticket });
+  }
+
+  /**
+   * Uses a ticket up: the user becomes a member. Call it once the user exists and has proved the address.
+   *
+   * @throws as `inspectTicket`, and `organization_membership_quota_exceeded` (403)
+   */
+  redeemTicket(ctx: RequestContext, ticket: string, userId: string): Promise<InvitationTicket> {
+    return this.post(ctx, '/invitation_tickets/redeem', { ticket, user_id: userId });
+  }
+
+  private organizations(ctx: RequestContext, ids: string[]): Promise<Map<string, OrganizationJSON>> {
+    return this.views.organizationsOf(ctx, ids, (missing) =>
+      inBatches(missing, (batch) => this.get(ctx, `/organizations?${idsOf(batch)}`)),
+    );
+  }
+
+  private roles(ctx: RequestContext, ids: string[]): Promise<Map<string, RoleView>> {
+    return this.views.rolesOf(ctx, ids, (missing) =>
+      inBatches(missing, (batch) => this.get(ctx, `/roles?${idsOf(batch)}`)),
+    );
   }
 }
+
+const idsOf = (ids: string[]) => new URLSearchParams(ids.map((id) => ['ids', id])).toString();
+
+const toOwnMembershipJSON = (
+  row: MembershipView,
+  organization: OrganizationJSON,
+  role: RoleView,
+): OrganizationMembershipJSON => ({
+  object: 'organization_membership',
+  id: row.id,
+  organization,
+  role: role.key,
+  role_name: role.name,
+  permissions: role.permissions,
+  public_metadata: row.public_metadata,
+  created_at: row.created_at,
+  updated_at: row.updated_at,
+});

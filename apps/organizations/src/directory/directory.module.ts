@@ -1,0 +1,22 @@
+import { Global, Module } from '@nestjs/common';
+import { IdentityClient, InstanceViews, ServiceTransport, UserSummaries } from '@latchkey/clients';
+import { ContextSigner } from '@latchkey/http';
+import { SharedState } from '@latchkey/state';
+import { DirectoryService } from './directory.service.js';
+
+/** Global: every feature asks who somebody is, or how the instance is set. */
+@Global()
+@Module({
+  providers: [
+    DirectoryService,
+    {
+      provide: IdentityClient,
+      inject: [ServiceTransport, ContextSigner],
+      useFactory: (transport: ServiceTransport, signer: ContextSigner) => new IdentityClient(transport, signer),
+    },
+    { provide: InstanceViews, inject: [SharedState], useFactory: (state: SharedState) => new InstanceViews(state) },
+    { provide: UserSummaries, inject: [SharedState], useFactory: (state: SharedState) => new UserSummaries(state) },
+  ],
+  exports: [DirectoryService, UserSummaries],
+})
+export class DirectoryModule {}

@@ -1,0 +1,114 @@
+import type { OrganizationJSON } from '@clerk/shared/types';
+import type { JsonObject, RequestContext } from '@latchkey/contracts';
+import { ReadThrough, type SharedState } from '@latchkey/state';
+
+/** A role with what it allows. */
+export interface RoleView {
+  id: string;
+  key: string;
+  name: string;
+  /** Every permission's key; those of the product's own begin with `org:sys_`. */
+  permissions: string[];
+}
+
+/** A membership without its organization. */
+export interface MembershipView {
+  id: string;
+  organization_id: string;
+  role_id: string;
+  public_metadata: JsonObject;
+  /** Milliseconds. */
+  created_at: number;
+  updated_at: number;
+}
+
+/** The bound on an entry's age should its clearing be lost. */
+const LIFETIME_MS = 60_000;
+/** How long tokens keep saying what was true last while the organizations service does not answer. */
+const OUTAGE_MS = 3_600_000;
+
+type Load<T> = (missing: string[]) => Promise<T[]>;
+
+/**
+ * Organizations, roles and memberships in shared state, cleared by `organizations` after each change. What a token or a
+ * user shows of a membership is put together from these parts, so that a renamed role or organization clears one entry and
+ * not one for each member.
+ */
+export class OrganizationViews {
+  private readonly organizations: ReadThrough<OrganizationJSON>;
+  private readonly roles: ReadThrough<RoleView>;
+  private readonly memberships: ReadThrough<MembershipView>;
+  private readonly lists: ReadThrough<MembershipView[]>;
+
+  constructor(state: SharedState) {
+    // No local copies: a changed role or a removed member must show in the next answer of every replica.
+    const kept = { ttlMs: LIFETIME_MS, localTtlMs: 0, staleOnErrorMs: OUTAGE_MS };
+    this.organizations = new ReadThrough(state, { name: 'organization', ...kept });
+    this.roles = new ReadThrough(state, { name: 'organization_role', ...kept });
+    this.memberships = new ReadThrough(state, { name: 'membership', ...kept });
+    this.lists = new ReadThrough(state, { name: 'memberships_of', ...kept });
+  }
+
+  /** Organizations by id, as FAPI shows them. */
+  organizationsOf({ instanceId }: RequestContext, ids: readonly string[], load: Load<OrganizationJSON>) {
+    return many(this.organizations, instanceId, ids, load);
+  }
+
+  /** Roles by id. */
+  rolesOf({ instanceId }: { instanceId: string }, ids: readonly string[], load: Load<RoleView>) {
+    return many(this.roles, instanceId, ids, load);
+  }
+
+  /** A user's membership in one organization. */
+  membership(
+    { instanceId }: RequestContext,
+    userId: string,
+    organizationId: string,
+    load: () => Promise<MembershipView | null>,
+  ): Promise<MembershipView | null> {
+    return this.memberships.get(`${instanceId}:${userId}:${organizationId}`, load);
+  }
+
+  /** All memberships of a user, oldest first. */
+  async membershipsOf(
+    { instanceId }: RequestContext,
+    userId: string,
+    load: () => Promise<MembershipView[]>,
+  ): Promise<MembershipView[]> {
+    return (await this.lists.get(`${instanceId}:${userId}`, load)) ?? [];
+  }
+
+  /** After the commit of a change to an organization, its number of members included. */
+  organizationChanged(instanceId: string, organizationId: string): Promise<void> {
+    return this.organizations.invalidate(`${instanceId}:${organizationId}`);
+  }
+
+  /** After the commit of a change to roles or their permissions. */
+  rolesChanged(instanceId: string, ...roleIds: string[]): Promise<void> {
+    return this.roles.invalidate(...roleIds.map((id) => `${instanceId}:${id}`));
+  }
+
+  /** After the commit of a change to the memberships of users in an organization. */
+  async membersChanged(instanceId: string, organizationId: string, ...userIds: string[]): Promise<void> {
+    await this.memberships.invalidate(...userIds.map((id) => `${instanceId}:${id}:${organizationId}`));
+    await this.lists.invalidate(...userIds.map((id) => `${instanceId}:${id}`));
+  }
+}
+
+async function many<T extends { id: string }>(
+  cache: ReadThrough<T>,
+  instanceId: string,
+  ids: readonly string[],
+  load: Load<T>,
+): Promise<Map<string, T>> {
+  const prefix = `${instanceId}:`;
+  const found = await cache.getMany(
+    ids.map((id) => prefix + id),
+    async (missing) => {
+      const wanted = missing.map((key) => key.slice(prefix.length));
+      const loaded = new Map((await load(wanted)).map((item) => [item.id, item]));
+      return wanted.map((id) => loaded.get(id) ?? null);
+    },
+  );
+  return new Map(found.flatMap((item) => (item ? [[item.id, item]] : [])));
+}
