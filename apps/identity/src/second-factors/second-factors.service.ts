@@ -42,7 +42,15 @@ export class SecondFactorsService {
   /** Uses up one of the user's backup codes; false when it is none of them. Imported ones are slow to compare: not inside a transaction. */
   async useBackupCode(user: CodeOwner, code: string, db: IdentityDb | Tx = this.db): Promise<boolean> {
     const hash = await this.findBackupCode(user.backupCodeHashes, code);
-    if (hash === undefined) return false;
+    return hash !== undefined && (await this.spendBackupCode(user, hash, db));
+  }
+
+  /** Uses up the backup code that `findBackupCode` has found; false when somebody else was first. */
+  async spendBackupCode(
+    user: Pick<User, 'id' | 'instanceId'>,
+    hash: string,
+    db: IdentityDb | Tx = this.db,
+  ): Promise<boolean> {
     const used = await db.$executeRaw`
       UPDATE users SET backup_code_hashes = array_remove(backup_code_hashes, ${hash})
       WHERE id = ${user.id} AND instance_id = ${user.instanceId} AND ${hash} = ANY(backup_code_hashes)`;
@@ -65,7 +73,8 @@ export class SecondFactorsService {
     return this.box.seal(secret);
   }
 
-  private async findBackupCode(hashes: string[], code: string): Promise<string | undefined> {
+  /** Which of the stored hashes is of a code. Imported ones are slow to compare: not inside a transaction. */
+  async findBackupCode(hashes: string[], code: string): Promise<string | undefined> {
     const mac = this.box.mac(code);
     if (hashes.includes(mac)) return mac;
     for (const hash of hashes) if (isBcrypt(hash) && (await bcrypt.compare(code, hash))) return hash;

@@ -1,4 +1,5 @@
-import { PASSWORD, testEmail, useLatchkey } from '@latchkey/testing';
+import { PASSWORD, testEmail, useLatchkey, type TestInstance } from '@latchkey/testing';
+import { generateSync } from 'otplib';
 
 const latchkey = useLatchkey();
 const { browser, clock, events, given } = latchkey;
@@ -282,6 +283,106 @@ describe('FAPI attemptSignInFactorOne', () => {
 
     expect(replies.map((reply) => reply.status).sort()).toEqual([200, 400, 400]);
     expect(await events.of('session.created', userId)).toHaveLength(2);
+  });
+});
+
+const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+const TWO_FACTORS = {
+  attributes: {
+    authenticator_app: { enabled: true, used_for_second_factor: true, second_factors: ['totp'] },
+    backup_code: { enabled: true, used_for_second_factor: true, second_factors: ['backup_code'] },
+    phone_number: { enabled: true, used_for_second_factor: true, second_factors: ['phone_code'] },
+  },
+};
+
+/** A sign-in that waits for its second factor. */
+async function awaitingSecondFactor(instance: TestInstance, email: string) {
+  const chrome = instance.browser();
+  const { body } = await chrome.post(SIGN_INS, { identifier: email, password: PASSWORD });
+  const path = `${SIGN_INS}/${body.response.id}`;
+  const attempt = (strategy: string, code: string) => chrome.post(`${path}/attempt_second_factor`, { strategy, code });
+  return { chrome, path, response: body.response, attempt };
+}
+
+describe('FAPI attemptSignInFactorTwo', () => {
+  let instance: TestInstance;
+  beforeAll(async () => {
+    instance = await latchkey.anotherInstance({ settings: TWO_FACTORS });
+  });
+
+  const totp = () => generateSync({ secret: SECRET, epoch: Math.floor(clock.now().getTime() / 1000) });
+
+  it('asks for the code of the app, and signs in with it', async () => {
+    const { email } = await instance.given.user({ totp_secret: SECRET });
+    const { attempt, response } = await awaitingSecondFactor(instance, email);
+    expect(response).toMatchObject({ status: 'needs_second_factor', supported_second_factors: [{ strategy: 'totp' }] });
+
+    const wrong = await attempt('totp', '000000');
+    expect(wrong.status).toBe(422);
+    expect(wrong.body.errors[0].code).toBe('form_code_incorrect');
+    const { body } = await attempt('totp', totp());
+
+    expect(body.response).toMatchObject({
+      status: 'complete',
+      second_factor_verification: { status: 'verified', strategy: 'totp' },
+    });
+    expect(body.client.sessions[0].factor_verification_age).toEqual([0, 0]);
+  });
+
+  it('takes a code of the app once: of two sign-ins with one code, one gets in', async () => {
+    const { email } = await instance.given.user({ totp_secret: SECRET });
+    const [first, second] = [await awaitingSecondFactor(instance, email), await awaitingSecondFactor(instance, email)];
+    const code = totp();
+
+    const replies = await Promise.all([first.attempt('totp', code), second.attempt('totp', code)]);
+
+    expect(replies.map((reply) => reply.status).sort()).toEqual([200, 422]);
+  });
+
+  it('takes each backup code once, in any case', async () => {
+    const { email } = await instance.given.user({ totp_secret: SECRET, backup_codes: ['abcdefgh', 'bcdefghj'] });
+    const { attempt, response } = await awaitingSecondFactor(instance, email);
+    expect(response.supported_second_factors).toEqual([{ strategy: 'totp' }, { strategy: 'backup_code' }]);
+
+    expect((await attempt('backup_code', 'ABCDEFGH')).body.response.status).toBe('complete');
+    const later = await awaitingSecondFactor(instance, email);
+    expect((await later.attempt('backup_code', 'abcdefgh')).body.errors[0].code).toBe('form_code_incorrect');
+    expect((await later.attempt('backup_code', 'bcdefghj')).body.response.status).toBe('complete');
+  });
+
+  it('refuses a factor that the user has not set up', async () => {
+    const { email } = await instance.given.user({ totp_secret: SECRET });
+    const { attempt } = await awaitingSecondFactor(instance, email);
+
+    const { status, body } = await attempt('phone_code', '424242');
+
+    expect(status).toBe(400);
+    expect(body.errors[0].code).toBe('no_second_factors');
+  });
+
+  it('counts wrong codes towards the lock', async () => {
+    const { email } = await instance.given.user({ totp_secret: SECRET });
+    const { attempt } = await awaitingSecondFactor(instance, email);
+
+    for (let i = 0; i < 10; i++) await attempt('totp', '000000');
+    const { status, body } = await attempt('totp', totp());
+
+    expect(status).toBe(403);
+    expect(body.errors[0].code).toBe('user_locked');
+  });
+
+  it('refuses a sign-in that does not ask for one', async () => {
+    const { email } = await instance.given.user();
+    const chrome = instance.browser();
+    const { body } = await chrome.post(SIGN_INS, { identifier: email });
+
+    const refused = await chrome.post(`${SIGN_INS}/${body.response.id}/attempt_second_factor`, {
+      strategy: 'totp',
+      code: '000000',
+    });
+
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors[0].code).toBe('verification_missing');
   });
 });
 

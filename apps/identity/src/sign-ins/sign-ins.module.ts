@@ -5,12 +5,14 @@ import { InvitationsModule } from '../invitations/invitations.module.js';
 import { LockoutsModule } from '../lockouts/lockouts.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
+import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInTokensModule } from '../sign-in-tokens/sign-in-tokens.module.js';
 import { TicketsModule } from '../tickets/tickets.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import { SignInCodesService } from './sign-in-codes.service.js';
+import { SignInSecondFactorsService } from './sign-in-second-factors.service.js';
 import { SignInTicketsService } from './sign-in-tickets.service.js';
 import { SignInStatesService } from './sign-in-states.service.js';
 import { SignInsFapiController } from './sign-ins.fapi.controller.js';
@@ -24,6 +26,7 @@ import { SignInsService } from './sign-ins.service.js';
     LockoutsModule,
     MessagesModule,
     PasswordsModule,
+    SecondFactorsModule,
     SessionsModule,
     SignInTokensModule,
     TicketsModule,
@@ -31,7 +34,13 @@ import { SignInsService } from './sign-ins.service.js';
     VerificationsModule,
   ],
   controllers: [SignInsFapiController],
-  providers: [SignInsService, SignInStatesService, SignInCodesService, SignInTicketsService],
+  providers: [
+    SignInsService,
+    SignInStatesService,
+    SignInCodesService,
+    SignInSecondFactorsService,
+    SignInTicketsService,
+  ],
   exports: [SignInsService],
 })
 export class SignInsModule {}

@@ -20,11 +20,11 @@ import { UsersService } from '../users/users.service.js';
 import { verificationMissing } from '../verifications/verifications.errors.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
 import { isCodeStrategy, SignInCodesService } from './sign-in-codes.service.js';
+import { SignInSecondFactorsService } from './sign-in-second-factors.service.js';
 import { SignInTicketsService } from './sign-in-tickets.service.js';
 import { SignInStatesService } from './sign-in-states.service.js';
 import {
   identifierNotFound,
-  noSecondFactors,
   passwordCompromised,
   passwordIncorrect,
   passwordOrIdentifierIncorrect,
@@ -64,6 +64,7 @@ export class SignInsService {
     private readonly db: IdentityDb,
     private readonly states: SignInStatesService,
     private readonly codes: SignInCodesService,
+    private readonly secondFactors: SignInSecondFactorsService,
     private readonly openedTickets: SignInTicketsService,
     private readonly tickets: TicketsService,
     private readonly clients: ClientsService,
@@ -163,13 +164,10 @@ export class SignInsService {
 
   /** Tries a second factor. @throws `form_code_incorrect` (422), `no_second_factors`, `verification_*` (400), `user_locked` (403) */
   async attemptSecondFactor(ctx: RequestContext, id: string, input: AttemptSignInFactorTwo): Promise<SignInJSON> {
-    const settings = await this.instances.settings(ctx.instanceId);
+    const attempt = await this.secondFactors.prepare(ctx, (await this.states.require(ctx, id)).user, input);
     return this.step(ctx, id, 'needs_second_factor', async (tx, client, state) => {
-      const factors = secondFactors(state.user!, settings);
-      if (!factors.some(({ strategy }) => strategy === input.strategy)) throw noSecondFactors();
-      const problem = await this.codes.attempt(tx, ctx, state, state.secondVerification, input.strategy, input.code);
-      if (problem) return problem;
-      return this.complete(tx, ctx, client, (await this.states.load(tx, ctx, { id }))!);
+      const problem = await attempt(tx, state);
+      return problem ?? this.complete(tx, ctx, client, (await this.states.load(tx, ctx, { id }))!);
     });
   }
 
