@@ -1,4 +1,4 @@
-import type { DeletedObjectJSON, UserJSON } from '@clerk/backend';
+import type { DeletedObjectJSON } from '@clerk/backend';
 import { UserSummaries } from '@latchkey/clients';
 import { afterCommit } from '@latchkey/db';
 import { Consumer, On, type EventOf } from '@latchkey/events';
