@@ -1,5 +1,6 @@
 import type { EnvironmentJSON } from '@clerk/shared/types';
 import type { Instance } from '../instances/instances.service.js';
+import { SPECIAL_CHARACTERS } from '../passwords/special-characters.js';
 import type { InstanceSettings } from '../instances/instances.settings.js';
 
 /** Everything that clerk-js must know of an instance before anybody signs in (`compat/fapi-environment.md`). */
@@ -148,7 +149,11 @@ function userSettings(settings: InstanceSettings) {
       mfa: { required: settings.sign_up.mfa_required },
     },
     restrictions,
-    password_settings: { ...password, allowed_special_characters: '', disable_password_reverification: false },
+    password_settings: {
+      ...password,
+      allowed_special_characters: SPECIAL_CHARACTERS,
+      disable_password_reverification: false,
+    },
     username_settings: username,
     passkey_settings: { allow_autofill: true, show_sign_in_button: true, satisfies_second_factor: true },
     attack_protection: { ...attack_protection, pii: { enabled: true } },

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { paramError, type ApiError } from '@latchkey/core';
+import { ApiError, paramError } from '@latchkey/core';
 import { IdentityDb } from '../db.js';
 import type { InstanceSettings } from '../instances/instances.settings.js';
 import { isLeaked } from './leaked-passwords.js';
 import { importedHashers } from './imported-digests.js';
+import { strengthOf } from './password-strength.js';
+import { SPECIAL_CHARACTERS } from './special-characters.js';
 import { hashPassword, verifyNothing, verifyPassword } from './password-hashing.js';
 
 const MAX_BYTES = 72;
@@ -94,22 +96,18 @@ export class PasswordsService {
 
 type Rules = InstanceSettings['password'];
 
-/** The first rule that a password breaks. */
+/**
+ * What is wrong with a password: every rule about its characters at once, as the UI lists them; else the first of the others.
+ *
+ * @param identifiers what it must not equal
+ * @param param the parameter that carries it
+ */
 export function brokenRule(rules: Rules, password: string, identifiers: string[], param: string): ApiError | undefined {
   const refuse = (code: string, text: string) => paramError(code, param, text, `Password ${text}.`);
-  if (password.length < rules.min_length)
-    return refuse('form_password_length_too_short', `must have at least ${rules.min_length} characters`);
-  if (password.length > rules.max_length)
-    return refuse('form_password_length_too_long', `must have at most ${rules.max_length} characters`);
-  if (Buffer.byteLength(password) > MAX_BYTES)
-    return refuse('form_password_size_in_bytes_exceeded', `must have at most ${MAX_BYTES} bytes`);
-  if (rules.require_uppercase && !/\p{Lu}/u.test(password))
-    return refuse('form_password_no_uppercase', 'must have an uppercase letter');
-  if (rules.require_lowercase && !/\p{Ll}/u.test(password))
-    return refuse('form_password_no_lowercase', 'must have a lowercase letter');
-  if (rules.require_numbers && !/\d/.test(password)) return refuse('form_password_no_number', 'must have a number');
-  if (rules.require_special_char && !/[^\p{L}\p{N}\s]/u.test(password))
-    return refuse('form_password_no_special_char', 'must have a special character');
+  const broken = CHARACTER_RULES.flatMap(({ code, text, isBroken }) =>
+    isBroken(password, rules) ? refuse(code, text(rules)).items : [],
+  );
+  if (broken.length) return new ApiError(422, broken);
   if (identifiers.some((text) => text.toLowerCase() === password.toLowerCase())) {
     return refuse(
       'form_password_matches_identifier',
@@ -124,5 +122,65 @@ export function brokenRule(rules: Rules, password: string, identifiers: string[]
       'This password has been found in an online data breach. For account safety, please use a different password.',
     );
   }
-  return undefined;
+  return weakness(rules, password, identifiers, param);
 }
+
+function weakness(rules: Rules, password: string, identifiers: string[], param: string): ApiError | undefined {
+  if (rules.min_zxcvbn_strength === 0) return undefined;
+  const { score, suggestions } = strengthOf(password, identifiers);
+  if (score >= rules.min_zxcvbn_strength) return undefined;
+  return new ApiError(422, {
+    code: 'form_password_not_strong_enough',
+    message: 'is not strong enough',
+    long_message: 'Given password is not strong enough.',
+    meta: { param_name: param, zxcvbn: { suggestions } },
+  });
+}
+
+interface CharacterRule {
+  code: string;
+  text: (rules: Rules) => string;
+  isBroken: (password: string, rules: Rules) => boolean;
+}
+
+/** Length counts characters as people see them in Unicode, not UTF-16's halves. */
+const lengthOf = (password: string) => [...password].length;
+const hasSpecial = (password: string) => [...password].some((character) => SPECIAL_CHARACTERS.includes(character));
+
+const CHARACTER_RULES: CharacterRule[] = [
+  {
+    code: 'form_password_length_too_short',
+    text: ({ min_length: min }) => `must have at least ${min} characters`,
+    isBroken: (password, { min_length: min }) => lengthOf(password) < min,
+  },
+  {
+    code: 'form_password_length_too_long',
+    text: ({ max_length: max }) => `must have at most ${max} characters`,
+    isBroken: (password, { max_length: max }) => lengthOf(password) > max,
+  },
+  {
+    code: 'form_password_size_in_bytes_exceeded',
+    text: () => `must have at most ${MAX_BYTES} bytes`,
+    isBroken: (password, { max_length: max }) => lengthOf(password) <= max && Buffer.byteLength(password) > MAX_BYTES,
+  },
+  {
+    code: 'form_password_no_uppercase',
+    text: () => 'must have an uppercase letter',
+    isBroken: (password, rules) => rules.require_uppercase && !/\p{Lu}/u.test(password),
+  },
+  {
+    code: 'form_password_no_lowercase',
+    text: () => 'must have a lowercase letter',
+    isBroken: (password, rules) => rules.require_lowercase && !/\p{Ll}/u.test(password),
+  },
+  {
+    code: 'form_password_no_number',
+    text: () => 'must have a number',
+    isBroken: (password, rules) => rules.require_numbers && !/\d/.test(password),
+  },
+  {
+    code: 'form_password_no_special_char',
+    text: () => 'must have a special character',
+    isBroken: (password, rules) => rules.require_special_char && !hasSpecial(password),
+  },
+];
