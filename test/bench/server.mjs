@@ -7,12 +7,12 @@ import { createInterface } from 'node:readline';
 import { parseEnv } from 'node:util';
 import { freePort, projectRoot } from '@latchkey/postgres';
 
-/** A standalone Latchkey for the bench, in a process and a data folder of its own. */
+/** A standalone Latchkey for the bench (with BENCH_NODE_FLAGS, such as `--cpu-prof`), in a process and a data folder of its own. */
 export class Server {
   /** @param {string} [dataDir] of an earlier server, to start on its data again */
   static async start(dataDir = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))) {
     const began = performance.now();
-    const child = spawn(process.execPath, ['--enable-source-maps', join(projectRoot(), 'dist', 'apps', 'standalone', 'main.js')], {
+    const child = spawn(process.execPath, [...(process.env.BENCH_NODE_FLAGS?.split(' ') ?? []), '--enable-source-maps', join(projectRoot(), 'dist', 'apps', 'standalone', 'main.js')], {
       env: {
         ...process.env,
         LATCHKEY_DATA_DIR: dataDir,
