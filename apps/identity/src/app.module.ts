@@ -18,8 +18,10 @@ import { IdentityDb } from './db.js';
 import { DevBrowsersModule } from './dev-browsers/dev-browsers.module.js';
 import { EnvironmentModule } from './environment/environment.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
+import { HandshakesModule } from './handshakes/handshakes.module.js';
 import { InstancesModule } from './instances/instances.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
+import { SessionRefreshesModule } from './session-refreshes/session-refreshes.module.js';
 import { SignInTokensModule } from './sign-in-tokens/sign-in-tokens.module.js';
 import { JwtTemplatesModule } from './jwt-templates/jwt-templates.module.js';
 import { RedirectUrlsModule } from './redirect-urls/redirect-urls.module.js';
@@ -67,6 +69,8 @@ export class IdentityModule {
         ClientSessionsModule,
         JwtTemplatesModule,
         RedirectUrlsModule,
+        HandshakesModule,
+        SessionRefreshesModule,
         ClientSnapshotsModule,
         DevBrowsersModule,
         EnvironmentModule,

@@ -5,6 +5,9 @@ import { IdentityDb } from '../db.js';
 import type { DevBrowser } from '../generated/prisma/client.js';
 import { SigningKeysService } from '../instances/signing-keys.service.js';
 
+/** Carries a development browser's token to the gateway, which hands it to the caller. */
+export const DEV_BROWSER_HEADER = 'x-latchkey-dev-browser';
+
 /** Development browsers: in development a token in the query stands in for the client's cookie. */
 @Injectable()
 export class DevBrowsersService {
@@ -14,11 +17,16 @@ export class DevBrowsersService {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes a development browser and its token. @throws `request_invalid_for_environment` (400) in production */
-  async create(ctx: RequestContext): Promise<{ row: DevBrowser; token: string }> {
+  /**
+   * Makes a development browser and its token.
+   *
+   * @param clientId the client that it stands for, when the caller has one by other means
+   * @throws `request_invalid_for_environment` (400) in production
+   */
+  async create(ctx: RequestContext, clientId?: string): Promise<{ row: DevBrowser; token: string }> {
     if (ctx.environment !== 'development') throw developmentOnly();
     const row = await this.db.devBrowser.create({
-      data: { id: newId('devBrowser', this.clock.now()), instanceId: ctx.instanceId },
+      data: { id: newId('devBrowser', this.clock.now()), instanceId: ctx.instanceId, clientId },
     });
     return { row, token: await this.token(ctx, row.id) };
   }
