@@ -6,6 +6,8 @@ const latchkey = useLatchkey({ settings: { sessions: { single_session_mode: fals
 const { browser, given, events, clock, anotherInstance } = latchkey;
 
 const missing = { status: 404, code: 'resource_not_found' };
+// What makes the SDK sign its page out.
+const over = { status: 401, code: 'authentication_invalid' };
 const refusal = ({ status, body }: { status: number; body: { errors: { code: string }[] } }) => ({
   status,
   code: body.errors[0]?.code,
@@ -72,7 +74,7 @@ describe('FAPI touchSession', () => {
 
     expect(refusal(await other.browser.post(`/v1/client/sessions/${sessionId}/touch`))).toEqual(missing);
     await chrome.post(`/v1/client/sessions/${sessionId}/end`);
-    expect(refusal(await chrome.post(`/v1/client/sessions/${sessionId}/touch`))).toEqual(missing);
+    expect(refusal(await chrome.post(`/v1/client/sessions/${sessionId}/touch`))).toEqual(over);
   });
 
   it('refuses an organization that the user does not belong to, as if there were none', async () => {
@@ -223,14 +225,14 @@ describe('FAPI createSessionToken', () => {
     expect(refusal(await token(other.browser))).toEqual(missing);
     expect(refusal(await token(elsewhere.browser))).toEqual(missing);
     await chrome.post(`/v1/client/sessions/${sessionId}/end`);
-    expect(refusal(await token(chrome))).toEqual(missing);
+    expect(refusal(await token(chrome))).toEqual(over);
   });
 
   it('gives none after the session has ended by its age', async () => {
     const { browser: chrome, sessionId } = await given.signedInBrowser();
     clock.advance(604_800_000);
 
-    expect(refusal(await chrome.post(`/v1/client/sessions/${sessionId}/tokens`))).toEqual(missing);
+    expect(refusal(await chrome.post(`/v1/client/sessions/${sessionId}/tokens`))).toEqual(over);
     expect((await chrome.get('/v1/client')).body.response.sessions).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ClientStates, type ClientSession } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
-import { Clock, notFound, randomText } from '@latchkey/core';
+import { Clock, randomText } from '@latchkey/core';
 import { ClientsService } from '../clients/clients.service.js';
+import { IdentityDb } from '../db.js';
 import type { Session } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { SigningKeysService, tokenCategory } from '../instances/signing-keys.service.js';
@@ -12,6 +13,7 @@ import { ClaimValuesService } from './claim-values.service.js';
 import { MemberClaimsService } from './member-claims.service.js';
 import { SessionActivityService } from './session-activity.service.js';
 import { sessionClaims, type TokenSubject } from './session-claims.js';
+import { absence } from './sessions.queries.js';
 
 /** What may differ from one token of a session to the next. */
 export interface MintOptions {
@@ -30,6 +32,7 @@ export interface MintOptions {
 @Injectable()
 export class SessionTokensService {
   constructor(
+    private readonly db: IdentityDb,
     private readonly clients: ClientsService,
     private readonly states: ClientStates,
     private readonly instances: InstancesService,
@@ -45,7 +48,7 @@ export class SessionTokensService {
    * A token for a session of the calling client.
    *
    * @param organization id or slug of the one it is for, null or empty for the personal account; left out, the active one
-   * @throws `resource_not_found` (404) when it is none or has ended; `organization_not_found_or_unauthorized` (404)
+   * @throws `authentication_invalid` (401) when it has ended; `resource_not_found` (404) when it is none; `organization_not_found_or_unauthorized` (404)
    */
   async create(ctx: RequestContext, id: string, organization: string | null | undefined): Promise<string> {
     const { session, updatedAt } = await this.requireOwn(ctx, id);
@@ -58,7 +61,8 @@ export class SessionTokensService {
   /**
    * A token of a JWT template for a session of the calling client.
    *
-   * @throws `resource_not_found` (404) when the session is none or has ended, or there is no such template
+   * @throws `authentication_invalid` (401) when the session has ended; `resource_not_found` (404) when it is none, or there is no
+   * such template
    */
   async createFromTemplate(ctx: RequestContext, id: string, template: string): Promise<string> {
     const { session } = await this.requireOwn(ctx, id);
@@ -66,13 +70,13 @@ export class SessionTokensService {
     return this.mintFromTemplate(ctx, subjectOf(session), template);
   }
 
-  /** A living session of the calling client, as shared state knows it. @throws `resource_not_found` (404) */
+  /** A living session of the calling client, as shared state knows it. @throws `authentication_invalid` (401), `resource_not_found` (404) */
   async requireOwn(ctx: RequestContext, id: string): Promise<{ session: ClientSession; updatedAt: number }> {
     const { clientId } = ctx;
     const state = clientId ? await this.states.get(ctx, clientId, () => this.clients.state(ctx, clientId)) : null;
     const now = this.clock.now().getTime();
     const session = state?.sessions.find((one) => one.id === id && one.expireAt > now && one.abandonAt > now);
-    if (!state || !session) throw notFound('session', id);
+    if (!state || !session) throw await absence(this.db, ctx, id);
     return { session, updatedAt: state.updatedAt };
   }
 

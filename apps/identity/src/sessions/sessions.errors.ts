@@ -23,3 +23,11 @@ export const developmentOnly = () =>
     message: 'Request only valid in development',
     long_message: 'Sessions can be created from a server in development instances only.',
   });
+
+/** The session was the caller's and is over. The SDKs take a 401 to mean that, and sign the page out. */
+export const sessionOver = () =>
+  new ApiError(401, {
+    code: 'authentication_invalid',
+    message: 'session is over',
+    long_message: 'This session has ended. Sign in again to go on.',
+  });

@@ -6,6 +6,7 @@ const latchkey = useLatchkey({ settings: { sessions: { single_session_mode: fals
 const { bapi, browser, given, events, clock, anotherInstance } = latchkey;
 
 const missing = { status: 404, code: 'resource_not_found' };
+const over = { status: 401, code: 'authentication_invalid' };
 const refusal = ({ status, body }: { status: number; body: { errors: { code: string }[] } }) => ({
   status,
   code: body.errors[0]?.code,
@@ -82,8 +83,8 @@ describe('BAPI RevokeSession', () => {
 
     expect(status).toBe(200);
     expect(body).toMatchObject({ id: sessionId, status: 'revoked' });
-    expect(refusal(await chrome.post(`/v1/client/sessions/${sessionId}/tokens`))).toEqual(missing);
-    expect(refusal(await chrome.post(`/v1/client/sessions/${sessionId}/touch`))).toEqual(missing);
+    expect(refusal(await chrome.post(`/v1/client/sessions/${sessionId}/tokens`))).toEqual(over);
+    expect(refusal(await chrome.post(`/v1/client/sessions/${sessionId}/touch`))).toEqual(over);
     const client = (await chrome.get('/v1/client')).body.response;
     expect(client.sessions).toEqual([]);
     expect(client.updated_at).toBeGreaterThanOrEqual(before + 1000);
@@ -193,7 +194,7 @@ describe('the end of sessions by time', () => {
     }
     clock.advance(3_700_000);
 
-    expect(refusal(await chrome.post(`/v1/client/sessions/${sessionId}/touch`))).toEqual(missing);
+    expect(refusal(await chrome.post(`/v1/client/sessions/${sessionId}/touch`))).toEqual(over);
   });
 });
 

@@ -15,6 +15,7 @@ import { living } from './living.js';
 import { activityOf, type SessionActivity } from './sessions.activity.js';
 import { MemberClaimsService } from './member-claims.service.js';
 import { developmentOnly } from './sessions.errors.js';
+import { absence } from './sessions.queries.js';
 import type { ListSessions } from './sessions.schemas.js';
 import { toSessionJSON } from './sessions.serializer.js';
 import { tasksOf, type SessionTask } from './sessions.tasks.js';
@@ -104,7 +105,7 @@ export class SessionsService {
    * Notes that a session of a client is in use, and changes what is active. A task that this completes makes the session active.
    *
    * @returns the session, and whether its client must be told of a change
-   * @throws `resource_not_found` (404) when the session is another client's or over
+   * @throws `authentication_invalid` (401) when the session is over; `resource_not_found` (404) when it is another client's
    */
   async touch(
     tx: Tx,
@@ -116,7 +117,7 @@ export class SessionsService {
     const now = this.clock.now();
     const where = { id, instanceId: ctx.instanceId, clientId: client.id, ...living(now) };
     const before = await tx.session.findFirst({ where });
-    if (!before) throw notFound('session', id);
+    if (!before) throw await absence(tx, where, id);
     const active = organizationId === undefined ? before.lastActiveOrganizationId : organizationId;
     const user = await this.users.requireIn(tx, ctx, before.userId);
     const tasks = await this.tasks(ctx, user, { lastActiveOrganizationId: active, actor: before.actor });
@@ -134,7 +135,7 @@ export class SessionsService {
         }),
       },
     });
-    if (!session) throw notFound('session', id);
+    if (!session) throw await absence(tx, where, id);
     const isSame = active === before.lastActiveOrganizationId && status === before.status;
     const isChanged = !isSame || (isSelected && client.lastActiveSessionId !== id);
     if (isChanged) await this.clients.update(tx, ctx, client, isSelected ? { lastActiveSessionId: id } : {});
