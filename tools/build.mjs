@@ -47,12 +47,16 @@ function filesBelow(folder) {
  */
 function fingerprint(app) {
   const sources = app === 'standalone' ? ['apps', 'libs'] : [join('apps', app), 'libs'];
-  const files = [
-    ...CONFIGURATION.map((name) => join(ROOT, name)),
-    ...sources.flatMap((name) => filesBelow(join(ROOT, name))),
-  ];
+  return hashOf(sources.flatMap((name) => filesBelow(join(ROOT, name))));
+}
+
+/**
+ * One hash over files, and what decides how they are built.
+ * @param {string[]} files
+ */
+function hashOf(files) {
   const hash = createHash('sha256');
-  for (const file of files) {
+  for (const file of [...CONFIGURATION.map((name) => join(ROOT, name)), ...files]) {
     const content = readFileSync(file);
     hash.update(`${relative(ROOT, file)}\0${content.length}\0`).update(content);
   }
@@ -91,6 +95,23 @@ function compile(app) {
   });
 }
 
+/** Pages that an application serves as files: where they come from, where they are built to, and whose they are. */
+const PORTAL = {
+  sources: join(ROOT, 'apps', 'webhooks', 'portal'),
+  output: join(ROOT, 'dist', 'webhooks-portal'),
+  servedBy: ['webhooks', 'standalone'],
+};
+
+/** Builds the webhooks portal, unless its sources are as they were. */
+async function buildPortal(force = false) {
+  const hash = hashOf(filesBelow(PORTAL.sources));
+  const portalStamp = join(PORTAL.output, 'sources.sha256');
+  if (!force && existsSync(portalStamp) && readFileSync(portalStamp, 'utf8') === hash) return;
+  const vite = await import('vite');
+  await vite.build({ configFile: join(PORTAL.sources, 'vite.config.mjs') });
+  writeFileSync(portalStamp, hash);
+}
+
 /**
  * @param {string[]} [named] all applications when empty
  * @param {{ force?: boolean }} [options]
@@ -114,7 +135,8 @@ export async function build(named = [], { force = false } = {}) {
       writeFileSync(stamp(next.app), next.hash);
     }
   };
-  await Promise.all([worker(), worker()]);
+  const hasPortal = (named.length > 0 ? named : known).some((app) => PORTAL.servedBy.includes(app));
+  await Promise.all([worker(), worker(), hasPortal ? buildPortal(force) : undefined]);
   return stale.map(({ app }) => app);
 }
 

@@ -1,9 +1,11 @@
-import { All, Body, Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { All, Body, Controller, Get, HttpCode, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { CONTEXT_HEADER, ContextSigner, Open } from '@latchkey/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SvixExceptionFilter } from '../svix-api/svix-exception.filter.js';
+import { svixNotFound } from '../svix-api/svix-errors.js';
 import { sessionUnknown } from './portal.errors.js';
+import { PortalPages } from './portal.pages.js';
 import { OpenIn } from './portal.schemas.js';
 import { PortalService } from './portal.service.js';
 
@@ -19,9 +21,20 @@ const API = '/portal/api/v1';
 export class PortalController {
   constructor(
     private readonly portal: PortalService,
+    private readonly pages: PortalPages,
     private readonly signer: ContextSigner,
     private readonly host: HttpAdapterHost,
   ) {}
+
+  @Get('login')
+  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.sendFile('login', request, reply);
+  }
+
+  @Get('assets/:name')
+  asset(@Param('name') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.sendFile(`assets/${name}`, request, reply);
+  }
 
   @Post('open')
   @HttpCode(200)
@@ -53,6 +66,14 @@ export class PortalController {
       .status(answer.statusCode)
       .headers(type ? { 'content-type': type } : {})
       .send(answer.rawPayload);
+  }
+
+  private sendFile(name: string, request: FastifyRequest, reply: FastifyReply): void {
+    const file = this.pages.find(name);
+    if (!file) throw svixNotFound();
+    reply.headers(file.headers);
+    if (file.headers['etag'] && request.headers['if-none-match'] === file.headers['etag']) reply.status(304).send();
+    else reply.send(file.content);
   }
 }
 
