@@ -1,6 +1,6 @@
 import { Accordion, Stack, Text, Title } from '@mantine/core';
 import { Json, Show, useLoad } from './parts.js';
-import { useApi } from './portal.js';
+import { useApi } from './api-context.js';
 
 /** Every event type, with what it tells and an example. */
 export function Catalogue() {

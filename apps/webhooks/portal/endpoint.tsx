@@ -4,7 +4,7 @@ import type { Endpoint, Stats } from './api.js';
 import { EndpointForm } from './endpoints.js';
 import { MessageTable } from './messages.js';
 import { Json, Problem, Show, Status, useAction, useLoad } from './parts.js';
-import { useApi } from './portal.js';
+import { useApi } from './api-context.js';
 
 /** One endpoint: what came of its messages, tests, and its settings. */
 export function EndpointPage({ id }: { id: string }) {

@@ -14,7 +14,7 @@ import {
 import { useState } from 'react';
 import type { Endpoint, List } from './api.js';
 import { Problem, Show, Status, useAction, useLoad } from './parts.js';
-import { useApi } from './portal.js';
+import { useApi } from './api-context.js';
 
 /** The endpoints, and a way to add one. */
 export function Endpoints() {

@@ -2,7 +2,7 @@ import { Button, Card, Drawer, Group, Stack, Table, Text, Title } from '@mantine
 import { useState } from 'react';
 import type { Attempt, List, Message } from './api.js';
 import { Json, moment, Problem, Show, Status, useAction, useLoad } from './parts.js';
-import { useApi } from './portal.js';
+import { useApi } from './api-context.js';
 
 /** Every message of the application. */
 export function Messages() {

@@ -1,17 +1,11 @@
 import { Alert, AppShell, Button, Center, Container, Group, Loader, NavLink, Text, Title } from '@mantine/core';
-import { createContext, useContext, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
+import { ApiContext } from './api-context.js';
 import { Api, forgetSession, openSession, storedSession, type Session } from './api.js';
 import { Catalogue } from './catalogue.js';
 import { EndpointPage } from './endpoint.js';
 import { Endpoints } from './endpoints.js';
 import { Messages } from './messages.js';
-
-const ApiContext = createContext<Api | null>(null);
-
-/** The API of the session that the page was opened with. */
-export function useApi(): Api {
-  return useContext(ApiContext)!;
-}
 
 /** What stands behind the # of the address, as a path. */
 function useRoute(): string[] {
