@@ -8,10 +8,11 @@ import { Sweepers } from '@latchkey/jobs';
 import { MailQueueModule } from '@latchkey/messaging';
 import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
 import { AccessModule } from './access/access.module.js';
-import { OrganizationsConfig } from './config.js';
+import { ORGANIZATIONS_CONFIG, OrganizationsConfig } from './config.js';
 import { OrganizationsDb } from './db.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
+import { InvitationsModule } from './invitations/invitations.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
 import { OrganizationsFeatureModule } from './organizations/organizations.module.js';
 import { UserProfilesModule } from './user-profiles/user-profiles.module.js';
@@ -25,6 +26,7 @@ export class OrganizationsModule {
     const databaseUrl = config.ORGANIZATIONS_DATABASE_URL;
     return {
       module: OrganizationsModule,
+      global: true,
       imports: [
         PlatformModule.forRoot(platform),
         DbModule.forRoot(OrganizationsDb, PrismaClient, {
@@ -50,8 +52,11 @@ export class OrganizationsModule {
         UserProfilesModule,
         OrganizationsFeatureModule,
         MembershipsModule,
+        InvitationsModule,
         ViewsModule,
       ],
+      providers: [{ provide: ORGANIZATIONS_CONFIG, useValue: config }],
+      exports: [ORGANIZATIONS_CONFIG],
     };
   }
 }

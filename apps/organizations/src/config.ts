@@ -13,3 +13,6 @@ export const OrganizationsConfig = z.object({
   MASTER_KEY: z.string().min(32),
 });
 export type OrganizationsConfig = z.output<typeof OrganizationsConfig>;
+
+/** Under which Nest finds the configuration. */
+export const ORGANIZATIONS_CONFIG = Symbol('OrganizationsConfig');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TestClock } from '@latchkey/core';
+import { ContextSigner } from '@latchkey/http';
 import { standalonePlatform, type StandalonePlatform } from '@latchkey/platform';
 import { Client } from 'pg';
 import { startLatchkey, type Latchkey } from '../../../apps/standalone/src/latchkey.js';
@@ -55,6 +56,7 @@ export function useLatchkey(options: InstanceOptions = {}) {
     platform: StandalonePlatform;
     databases: Awaited<ReturnType<typeof copyTemplates>>;
     instance: TestInstance;
+    contextKey: string;
   };
   const clock = new TestClock();
   const events = new RecordedEvents();
@@ -64,10 +66,11 @@ export function useLatchkey(options: InstanceOptions = {}) {
     const platform = standalonePlatform(clock);
     if (platform.events.kind === 'in-process') platform.events.bus.subscribe(events);
     const key = () => randomBytes(24).toString('hex');
+    const contextKey = key();
     const latchkey = await startLatchkey({
       platform,
       databaseUrls: databases.urls,
-      contextKey: key(),
+      contextKey,
       masterKey: key(),
       env: { GATEWAY_RATE_LIMITS: 'off', ...options.env },
       host: '127.0.0.1',
@@ -76,7 +79,7 @@ export function useLatchkey(options: InstanceOptions = {}) {
       onGateway: tapGateway,
     });
     events.settled = () => outboxesEmpty(Object.values(databases.urls));
-    running = { latchkey, platform, databases, instance: await declare(latchkey, options) };
+    running = { latchkey, platform, databases, instance: await declare(latchkey, options), contextKey };
   }, 60_000);
 
   afterAll(async () => {
@@ -94,6 +97,10 @@ export function useLatchkey(options: InstanceOptions = {}) {
     get at() {
       const { latchkey, instance, databases } = running;
       return { fapiUrl: latchkey.fapiUrl, bapiUrl: latchkey.bapiUrl, instance, databaseUrls: databases.urls };
+    },
+    /** What a typed client of a service needs, to be asked as another service asks: its transport and its signer. */
+    get between() {
+      return { transport: running.platform.transport, signer: new ContextSigner(running.contextKey) };
     },
     get inbox() {
       return running.platform.inbox;

@@ -1,7 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { OrganizationViews } from '@latchkey/clients';
+import { SecretBox } from '@latchkey/core';
 import { SharedState } from '@latchkey/state';
+import { ORGANIZATIONS_CONFIG, type OrganizationsConfig } from '../config.js';
 import { OrganizationsLookup } from '../organizations/organizations.lookup.js';
 import { DefaultRolesService } from '../roles/default-roles.service.js';
 import { RolesLookup } from '../roles/roles.lookup.js';
@@ -19,8 +21,13 @@ import { EnabledGuard } from './enabled.guard.js';
       inject: [SharedState],
       useFactory: (state: SharedState) => new OrganizationViews(state),
     },
+    {
+      provide: SecretBox,
+      inject: [ORGANIZATIONS_CONFIG],
+      useFactory: (config: OrganizationsConfig) => new SecretBox(config.MASTER_KEY),
+    },
     { provide: APP_GUARD, useClass: EnabledGuard },
   ],
-  exports: [OrganizationsLookup, RolesLookup, DefaultRolesService, OrganizationViews],
+  exports: [OrganizationsLookup, RolesLookup, DefaultRolesService, OrganizationViews, SecretBox],
 })
 export class AccessModule {}
