@@ -1,12 +1,18 @@
-import { announcement } from '@latchkey/installation';
+import { announcement, readDeclaration } from '@latchkey/installation';
 import { log } from '@latchkey/observability';
 import { orExplain } from '@latchkey/platform';
+import { apply } from './apply.js';
+import { listenForApply } from './control.js';
 import { startInstallation } from './start.js';
 
 const STOP_MS = 5_000;
 
-await orExplain(async () => {
-  const { dataDir, latchkey, postgres, source } = await startInstallation(process.env);
+const [command, file] = process.argv.slice(2);
+await orExplain(() => (command === 'apply' ? apply(process.env, file).then(() => process.exit(0)) : start()));
+
+/** Runs until it is told to stop. */
+async function start(): Promise<void> {
+  const { dataDir, latchkey, postgres, complete, source } = await startInstallation(process.env);
 
   let stopping = false;
   const stop = async (code: number) => {
@@ -26,5 +32,7 @@ await orExplain(async () => {
 
   const declared = source();
   const applied = await latchkey.apply(declared);
+  const control = await listenForApply(dataDir, (path) => latchkey.apply(complete(readDeclaration(path))));
+  control.unref();
   process.stdout.write(announcement(dataDir, declared, applied, latchkey));
-});
+}

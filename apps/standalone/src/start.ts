@@ -16,10 +16,11 @@ import { migrate, owners, startLatchkey, type Latchkey } from './latchkey.js';
 
 /** A Latchkey on the data folder that the environment names. */
 export interface Installation {
-  config: StandaloneConfig;
   dataDir: string;
   latchkey: Latchkey;
   postgres: EmbeddedPostgres | undefined;
+  /** Fills in what a declaration leaves to the installation. */
+  complete: (source: DeclarationSource) => DeclarationSource;
   /** What is declared now: by LATCHKEY_CONFIG, or else the default application. */
   source: () => DeclarationSource;
 }
@@ -51,7 +52,7 @@ export async function startInstallation(env: Env): Promise<Installation> {
     fapiPort: config.LATCHKEY_FAPI_PORT,
     bapiPort: config.LATCHKEY_BAPI_PORT,
   });
-  const source = () =>
-    file ? completed(readDeclaration(file), latchkey, keys.secretKey) : defaultDeclaration(latchkey, keys.secretKey);
-  return { config, dataDir, latchkey, postgres, source };
+  const complete = (source: DeclarationSource) => completed(source, latchkey, keys.secretKey);
+  const source = () => (file ? complete(readDeclaration(file)) : defaultDeclaration(latchkey, keys.secretKey));
+  return { dataDir, latchkey, postgres, complete, source };
 }

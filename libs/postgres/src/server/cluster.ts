@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import type { Binaries } from './binaries.js';
 import { runAs, type Account } from './unprivileged.js';
+import { ServerError } from './server-error.js';
 
 export const USER = 'latchkey';
 const VERSION = '18';
@@ -46,7 +47,7 @@ export class Cluster {
     if (!existsSync(versionFile)) throw damaged(this.folder, 'it has no PG_VERSION');
     const version = readFileSync(versionFile, 'utf8').trim();
     if (version !== VERSION) {
-      throw new Error(
+      throw new ServerError(
         `The data in ${this.data} is of Postgres ${version || 'an unknown version'}; this is Postgres ${VERSION}. ` +
           `Dump it with the version that wrote it and load it into a new folder.`,
       );
@@ -77,7 +78,9 @@ export class Cluster {
         encoding: 'utf8',
       });
       if (status !== 0)
-        throw new Error(`Postgres could not create its data in ${this.folder}: ${error?.message ?? stderr.trim()}`);
+        throw new ServerError(
+          `Postgres could not create its data in ${this.folder}: ${error?.message ?? stderr.trim()}`,
+        );
       writeFileSync(this.settingsFile, JSON.stringify({ password }), { mode: 0o600 });
       rmSync(this.data, { recursive: true, force: true });
       renameSync(draft, this.data);
@@ -105,6 +108,6 @@ export class Cluster {
 }
 
 export const damaged = (folder: string, why: string) =>
-  new Error(
+  new ServerError(
     `The database in ${folder} cannot be used: ${why}. Restore the folder from a backup, or move it away to start with an empty one.`,
   );

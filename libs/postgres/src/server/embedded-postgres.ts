@@ -9,6 +9,7 @@ import { lockFolder } from './folder-lock.js';
 import { freePort } from './free-port.js';
 import { commandOf, isAlive, until } from './processes.js';
 import { runAs, unprivilegedAccount } from './unprivileged.js';
+import { ServerError } from './server-error.js';
 
 const START_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 20_000;
@@ -123,7 +124,7 @@ function serverArguments(cluster: Cluster, port: number, isFast = false): string
 async function choosePort(asked: number | undefined, last: number | undefined): Promise<number> {
   if (asked) {
     const port = await freePort(asked);
-    if (port === null) throw new Error(`Port ${asked}, which the database was told to use, is taken.`);
+    if (port === null) throw new ServerError(`Port ${asked}, which the database was told to use, is taken.`);
     return port;
   }
   return (last && (await freePort(last))) || (await freePort())!;
@@ -219,5 +220,7 @@ async function endOrphan(cluster: Cluster): Promise<void> {
   if (await until(() => !isOurs(), STOP_WITHIN_MS)) return;
   process.kill(pid, 'SIGQUIT');
   if (await until(() => !isOurs(), STOP_WITHIN_MS)) return;
-  throw new Error(`An earlier database server (process ${pid}) still runs on ${cluster.folder} and does not end.`);
+  throw new ServerError(
+    `An earlier database server (process ${pid}) still runs on ${cluster.folder} and does not end.`,
+  );
 }

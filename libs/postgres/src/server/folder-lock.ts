@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { birthOf, isAlive } from './processes.js';
+import { ServerError } from './server-error.js';
 
 interface Holder {
   pid: number;
@@ -21,11 +22,11 @@ export function lockFolder(file: string, what: string): () => void {
     if (found === null) continue;
     const holder = parse(found);
     if (holder && isAlive(holder.pid) && birthOf(holder.pid) === holder.birth) {
-      throw new Error(`${what} is in use by process ${holder.pid}. Stop that process, or choose another folder.`);
+      throw new ServerError(`${what} is in use by process ${holder.pid}. Stop that process, or choose another folder.`);
     }
     removeIfStill(file, found);
   }
-  throw new Error(`${what} is being taken by another process at this moment.`);
+  throw new ServerError(`${what} is being taken by another process at this moment.`);
 }
 
 /** Whole or not at all: a file linked into place is never seen half written. */

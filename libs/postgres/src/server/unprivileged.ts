@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { ServerError } from './server-error.js';
 
 export interface Account {
   name: string;
@@ -16,7 +17,7 @@ export function unprivilegedAccount(): Account | null {
   if (process.getuid?.() !== 0) return null;
   const found = account('postgres') ?? account('latchkey') ?? madeAccount() ?? account('nobody');
   if (!found)
-    throw new Error(
+    throw new ServerError(
       'Postgres refuses to run as root, and this system has no other account for it. Run as another user.',
     );
   return found;
@@ -53,7 +54,7 @@ export function runAs(account: Account | null, command: string, args: string[], 
   const closed = [command, ...paths].map((path) => firstClosedFolder(path, account)).find(Boolean);
   if (!closed) return { command, args, options: { uid: account.uid, gid: account.gid } };
   if (spawnSync('setpriv', ['--version']).status !== 0) {
-    throw new Error(
+    throw new ServerError(
       `Postgres refuses to run as root, and the account "${account.name}" it would run as may not enter ${closed}. ` +
         `Run as another user, or move the project or its data folder to where others may enter.`,
     );

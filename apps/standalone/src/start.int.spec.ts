@@ -1,0 +1,244 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { freePort, projectRoot, withDatabase } from '@latchkey/postgres';
+import pg from 'pg';
+
+const START_MS = 60_000;
+const main = join(projectRoot(), 'dist', 'apps', 'standalone', 'main.js');
+const root = mkdtempSync(join(tmpdir(), 'latchkey-start-'));
+const running: ChildProcess[] = [];
+let ports: Record<string, string>;
+
+/** A start that has ended, or that has become ready. */
+interface Outcome {
+  code: number | null;
+  output: string;
+  child: ChildProcess;
+}
+
+async function run(env: Record<string, string>, ...args: string[]): Promise<Outcome> {
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: root,
+    env: { ...process.env, ...ports, LOG_LEVEL: 'fatal', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  let output = '';
+  const isReady = new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+        if (/^ready\b/m.test(output)) resolve();
+      });
+    }
+  });
+  await Promise.race([isReady, once(child, 'close')]);
+  return { code: child.exitCode, output, child };
+}
+
+async function stop({ child }: Outcome): Promise<number | null> {
+  const closed = once(child, 'close');
+  child.kill('SIGTERM');
+  await closed;
+  return child.exitCode;
+}
+
+const appEnv = (dataDir: string) => parseEnv(readFileSync(join(dataDir, 'app.env'), 'utf8'));
+
+beforeAll(async () => {
+  const built = spawnSync(process.execPath, ['tools/build.mjs', 'standalone'], {
+    cwd: projectRoot(),
+    encoding: 'utf8',
+  });
+  if (built.status !== 0) throw new Error(built.stdout + built.stderr);
+  ports = { LATCHKEY_FAPI_PORT: String(await freePort()), LATCHKEY_BAPI_PORT: String(await freePort()) };
+}, START_MS);
+
+afterEach(async () => {
+  for (const child of running.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const closed = once(child, 'close');
+    child.kill('SIGKILL');
+    await closed;
+  }
+}, 30_000);
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe('a start of standalone', () => {
+  const dataDir = join(root, 'kept');
+
+  it(
+    'keeps its instance and keys over a restart, and stops within five seconds of SIGTERM',
+    async () => {
+      const first = await run({ LATCHKEY_DATA_DIR: dataDir });
+      expect(first.output).toContain('CLERK_PUBLISHABLE_KEY=pk_test_');
+      const keys = appEnv(dataDir);
+      const asked = Date.now();
+      expect(await stop(first)).toBe(0);
+      expect(Date.now() - asked).toBeLessThan(5_000);
+
+      await run({ LATCHKEY_DATA_DIR: dataDir });
+
+      expect(appEnv(dataDir)).toEqual(keys);
+    },
+    2 * START_MS,
+  );
+
+  it(
+    'refuses a data folder that another one uses, which goes on',
+    async () => {
+      const first = await run({ LATCHKEY_DATA_DIR: dataDir });
+
+      const second = await run({ LATCHKEY_DATA_DIR: dataDir, LATCHKEY_FAPI_PORT: '0', LATCHKEY_BAPI_PORT: '0' });
+
+      expect(second.code).toBe(1);
+      expect(second.output).toMatch(/^.*is in use by process \d+\. Stop that process, or choose another folder\.\n$/);
+      const { CLERK_PROXY_URL } = appEnv(dataDir);
+      expect((await fetch(`${CLERK_PROXY_URL}/v1/environment`)).status).toBe(200);
+      expect(first.child.exitCode).toBeNull();
+    },
+    2 * START_MS,
+  );
+
+  it(
+    'names a port that is taken, and leaves the data as they are',
+    async () => {
+      const taken = createServer();
+      await new Promise<void>((resolve) => taken.listen(Number(ports.LATCHKEY_BAPI_PORT), '127.0.0.1', resolve));
+      try {
+        const { code, output } = await run({ LATCHKEY_DATA_DIR: dataDir });
+
+        expect(code).toBe(1);
+        expect(output).toBe(
+          `Another process listens on 127.0.0.1:${ports.LATCHKEY_BAPI_PORT} already. Stop it, or set another port.\n`,
+        );
+      } finally {
+        await new Promise((resolve) => taken.close(resolve));
+      }
+      expect((await run({ LATCHKEY_DATA_DIR: dataDir })).code).toBeNull();
+    },
+    2 * START_MS,
+  );
+
+  it(
+    'refuses data that a newer Latchkey has written',
+    async () => {
+      const first = await run({ LATCHKEY_DATA_DIR: dataDir });
+      const { port, password } = JSON.parse(readFileSync(join(dataDir, 'postgres', 'server.json'), 'utf8')) as {
+        port: number;
+        password: string;
+      };
+      const url = withDatabase(`postgresql://latchkey:${password}@127.0.0.1:${port}/postgres`, 'latchkey_billing');
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query(
+        `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+         VALUES ('newer', 'x', '29991231000000_newer', now(), now(), 1)`,
+      );
+      await client.end();
+      await stop(first);
+
+      const { code, output } = await run({ LATCHKEY_DATA_DIR: dataDir });
+
+      expect(code).toBe(1);
+      expect(output).toContain('29991231000000_newer');
+      expect(output).not.toContain('    at ');
+    },
+    2 * START_MS,
+  );
+
+  it(
+    'refuses damaged data and touches nothing of them',
+    async () => {
+      writeFileSync(join(dataDir, 'postgres', 'cluster', 'PG_VERSION'), '17\n');
+
+      const { code, output } = await run({ LATCHKEY_DATA_DIR: dataDir });
+
+      expect(code).toBe(1);
+      expect(output).toMatch(/is of Postgres 17; this is Postgres 18/);
+      expect(output).not.toContain('    at ');
+      expect(existsSync(join(dataDir, 'keys.json'))).toBe(true);
+    },
+    START_MS,
+  );
+});
+
+describe('LATCHKEY_CONFIG', () => {
+  const dataDir = join(root, 'declared');
+  const file = join(root, 'latchkey.yaml');
+  const env = { LATCHKEY_DATA_DIR: dataDir, LATCHKEY_CONFIG: 'latchkey.yaml' };
+  const text = [
+    'applications:',
+    '  - name: Shop',
+    '    instances:',
+    '      - name: development',
+    '        environment: development',
+    '        settings:',
+    '          organizations: { enabled: true }',
+    '      - name: production',
+    '        environment: production',
+    '        frontend_api: clerk.shop.example',
+    '        secret_keys: [sk_live_abcdefghijklmnopqrstuvwxyz012345]',
+    '',
+  ].join('\n');
+
+  it(
+    'declares instances, to a running Latchkey too, and changes nothing a second time',
+    async () => {
+      writeFileSync(file, text);
+      const started = await run(env);
+      expect(started.output).toContain(`production: pk_live_${Buffer.from('clerk.shop.example$').toString('base64url')}`);
+      const { CLERK_PROXY_URL } = appEnv(dataDir);
+      const environment = async () =>
+        (await (await fetch(`${CLERK_PROXY_URL}/v1/environment`)).json()) as {
+          organization_settings: { enabled: boolean };
+        };
+      expect((await environment()).organization_settings.enabled).toBe(true);
+
+      const again = await run(env, 'apply');
+      expect(again.output).toMatch(/^development: as it was .*\nproduction: as it was .*\n$/);
+
+      writeFileSync(file, text.replace('{ enabled: true }', '{ enabled: false }'));
+      const changed = await run(env, 'apply', file);
+      expect(changed.output).toMatch(/^development: changed .*\nproduction: as it was .*\n$/);
+      expect((await environment()).organization_settings.enabled).toBe(false);
+
+      await stop(started);
+      const cold = await run(env, 'apply');
+      expect(cold).toMatchObject({ code: 0, output: expect.stringMatching(/^development: as it was/) });
+    },
+    3 * START_MS,
+  );
+
+  it(
+    'is refused with the lines of unknown and impossible fields',
+    async () => {
+      writeFileSync(file, text.replace('enabled: true', 'enabld: true').replace('ment: production', 'ment: live'));
+
+      const { code, output } = await run(env);
+
+      expect(code).toBe(1);
+      expect(output.trim().split('\n')).toEqual([
+        expect.stringMatching(/latchkey\.yaml:7: applications\.0\..*organizations\.enabld is not a field/),
+        expect.stringMatching(/latchkey\.yaml:9: applications\.0\.instances\.1\.environment is not valid/),
+      ]);
+    },
+    START_MS,
+  );
+
+  it('is refused before anything starts when it is not YAML', async () => {
+    writeFileSync(file, 'applications:\n  - name: x\n   instances: [\n');
+
+    const { code, output } = await run({ ...env, LATCHKEY_DATA_DIR: join(root, 'never') });
+
+    expect(code).toBe(1);
+    expect(output).toMatch(/latchkey\.yaml:3: /);
+    expect(existsSync(join(root, 'never'))).toBe(false);
+  });
+});

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+/**
+ * Latchkey's command: `latchkey start` runs it in one process, `latchkey apply [file]` declares applications and instances.
+ * Builds first where the sources are newer.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { ROOT } from './lib/project.mjs';
+
+const [command = '', ...args] = process.argv.slice(2);
+if (!['start', 'apply'].includes(command)) {
+  console.error('Usage: latchkey start | latchkey apply [file]');
+  process.exit(1);
+}
+await build(['standalone']);
+const main = join(ROOT, 'dist', 'apps', 'standalone', 'main.js');
+const { status } = spawnSync(process.execPath, ['--enable-source-maps', main, command, ...args], { stdio: 'inherit' });
+process.exitCode = status ?? 1;
