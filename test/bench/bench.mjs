@@ -26,7 +26,13 @@ const rows = [];
  */
 function add(name, value, unit, limit = null) {
   const round = (/** @type {number} */ n) => Math.round(n * 100) / 100;
-  rows.push({ name, value: round(value), unit, limit: limit === null ? null : round(limit), ratio: limit === null ? null : round(value / limit) });
+  rows.push({
+    name,
+    value: round(value),
+    unit,
+    limit: limit === null ? null : round(limit),
+    ratio: limit === null ? null : round(value / limit),
+  });
   console.error(`measured ${name}`);
 }
 
@@ -39,12 +45,20 @@ try {
   add('memory at rest', server.memoryMb(), 'MB', 400);
 
   const { query, sessionId, userId, email } = await server.signUp();
-  const refresh = { url: `${server.app.CLERK_PROXY_URL}/v1/client/sessions/${sessionId}/tokens${query}`, method: /** @type {const} */ ('POST') };
+  const refresh = {
+    url: `${server.app.CLERK_PROXY_URL}/v1/client/sessions/${sessionId}/tokens${query}`,
+    method: /** @type {const} */ ('POST'),
+  };
   add('session token refreshes', await requestsPerSecond(refresh), '/s', await bareSigning());
 
   const headers = { authorization: `Bearer ${server.app.CLERK_SECRET_KEY}` };
   const bare = await bareSelect(withDatabase(embeddedUrl(server.dataDir), 'latchkey_identity'), userId);
-  add('GET /v1/users/{id}', await requestsPerSecond({ url: `${server.app.CLERK_API_URL}/v1/users/${userId}`, headers }), '/s', bare);
+  add(
+    'GET /v1/users/{id}',
+    await requestsPerSecond({ url: `${server.app.CLERK_API_URL}/v1/users/${userId}`, headers }),
+    '/s',
+    bare,
+  );
 
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   const body = new URLSearchParams({ identifier: email, password: PASSWORD }).toString();
@@ -77,7 +91,10 @@ async function signIns(at, call) {
   const { perSecond } = await import('./load.mjs');
   return perSecond(4, async () => {
     const { id } = /** @type {any} */ (await (await fetch(`${fapi}/v1/dev_browser`, { method: 'POST' })).json());
-    const response = await fetch(`${fapi}/v1/client/sign_ins?__clerk_api_version=2026-05-12&__clerk_db_jwt=${id}`, { method: 'POST', ...call });
+    const response = await fetch(`${fapi}/v1/client/sign_ins?__clerk_api_version=2026-05-12&__clerk_db_jwt=${id}`, {
+      method: 'POST',
+      ...call,
+    });
     const { response: result } = /** @type {any} */ (await response.json());
     if (result?.status !== 'complete') throw new Error(`a sign-in ended as ${result?.status ?? response.status}`);
   });

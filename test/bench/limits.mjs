@@ -10,11 +10,16 @@ import { perSecond, requestsPerSecond } from './load.mjs';
 export async function bareSigning() {
   const { privateKey } = await generateKeyPair('RS256', { modulusLength: 2048 });
   const iat = Math.floor(Date.now() / 1000);
-  return perSecond(8, () => new SignJWT({ sub: 'user_x', sid: 'sess_x', iat, exp: iat + 60 }).setProtectedHeader({ alg: 'RS256' }).sign(privateKey));
+  return perSecond(8, () =>
+    new SignJWT({ sub: 'user_x', sid: 'sess_x', iat, exp: iat + 60 })
+      .setProtectedHeader({ alg: 'RS256' })
+      .sign(privateKey),
+  );
 }
 
 /** Password hashes per second, with the parameters that the product uses. */
-export const bareHashing = () => perSecond(2, () => hash('a password', { memoryCost: 19_456, timeCost: 2, parallelism: 1 }));
+export const bareHashing = () =>
+  perSecond(2, () => hash('a password', { memoryCost: 19_456, timeCost: 2, parallelism: 1 }));
 
 /**
  * Requests per second of a server that does nothing but select a user's row.
@@ -49,7 +54,12 @@ export async function barePosts(url) {
   const post = async () => {
     const timestamp = Math.floor(Date.now() / 1000);
     const signature = createHmac('sha256', 'secret').update(`msg_x.${timestamp}.${body}`).digest('base64');
-    const headers = { 'content-type': 'application/json', 'svix-id': 'msg_x', 'svix-timestamp': String(timestamp), 'svix-signature': `v1,${signature}` };
+    const headers = {
+      'content-type': 'application/json',
+      'svix-id': 'msg_x',
+      'svix-timestamp': String(timestamp),
+      'svix-signature': `v1,${signature}`,
+    };
     await (await request(url, { method: 'POST', headers, body, dispatcher: agent })).body.dump();
   };
   const rate = await perSecond(64, post);

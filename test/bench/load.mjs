@@ -12,7 +12,8 @@ export async function requestsPerSecond(options) {
   const warm = { ...options, duration: 2 };
   await autocannon(warm);
   const result = await autocannon({ connections: 16, ...options, duration: SECONDS });
-  if (result.non2xx || result.errors) throw new Error(`${options.url}: ${result.non2xx} answers that are no 2xx, ${result.errors} errors`);
+  if (result.non2xx || result.errors)
+    throw new Error(`${options.url}: ${result.non2xx} answers that are no 2xx, ${result.errors} errors`);
   return result.requests.total / result.duration;
 }
 
@@ -41,4 +42,5 @@ export async function perSecond(inFlight, work) {
  * @param {number[]} values
  * @param {number} share 0.5 for the median
  */
-export const percentile = (values, share) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
+export const percentile = (values, share) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;

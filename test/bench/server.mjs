@@ -12,17 +12,25 @@ export class Server {
   /** @param {string} [dataDir] of an earlier server, to start on its data again */
   static async start(dataDir = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))) {
     const began = performance.now();
-    const child = spawn(process.execPath, [...(process.env.BENCH_NODE_FLAGS?.split(' ') ?? []), '--enable-source-maps', join(projectRoot(), 'dist', 'apps', 'standalone', 'main.js')], {
-      env: {
-        ...process.env,
-        LATCHKEY_DATA_DIR: dataDir,
-        LATCHKEY_FAPI_PORT: String(await freePort()),
-        LATCHKEY_BAPI_PORT: String(await freePort()),
-        GATEWAY_RATE_LIMITS: 'off',
-        LOG_LEVEL: 'error',
+    const child = spawn(
+      process.execPath,
+      [
+        ...(process.env.BENCH_NODE_FLAGS?.split(' ') ?? []),
+        '--enable-source-maps',
+        join(projectRoot(), 'dist', 'apps', 'standalone', 'main.js'),
+      ],
+      {
+        env: {
+          ...process.env,
+          LATCHKEY_DATA_DIR: dataDir,
+          LATCHKEY_FAPI_PORT: String(await freePort()),
+          LATCHKEY_BAPI_PORT: String(await freePort()),
+          GATEWAY_RATE_LIMITS: 'off',
+          LOG_LEVEL: 'error',
+        },
+        stdio: ['ignore', 'pipe', 'inherit'],
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    );
     for await (const line of createInterface({ input: child.stdout })) if (/^ready\b/.test(line)) break;
     child.stdout.resume();
     const seconds = (performance.now() - began) / 1000;
@@ -81,11 +89,16 @@ export class Server {
     const devBrowser = /** @type {any} */ (await (await fetch(`${fapi}/v1/dev_browser`, { method: 'POST' })).json()).id;
     const query = `?__clerk_api_version=2026-05-12&__clerk_db_jwt=${devBrowser}`;
     const post = async (/** @type {string} */ path, /** @type {Record<string, string>} */ fields) =>
-      /** @type {any} */ (await (await fetch(`${fapi}${path}${query}`, { method: 'POST', body: new URLSearchParams(fields) })).json()).response;
+      /** @type {any} */ (
+        await (await fetch(`${fapi}${path}${query}`, { method: 'POST', body: new URLSearchParams(fields) })).json()
+      ).response;
     const email = `${crypto.randomUUID()}+clerk_test@example.com`;
     const { id } = await post('/v1/client/sign_ups', { email_address: email, password: PASSWORD });
     await post(`/v1/client/sign_ups/${id}/prepare_verification`, { strategy: 'email_code' });
-    const done = await post(`/v1/client/sign_ups/${id}/attempt_verification`, { strategy: 'email_code', code: '424242' });
+    const done = await post(`/v1/client/sign_ups/${id}/attempt_verification`, {
+      strategy: 'email_code',
+      code: '424242',
+    });
     return { email, query, userId: String(done.created_user_id), sessionId: String(done.created_session_id) };
   }
 }

@@ -18,12 +18,18 @@ const DEADLINE_MS = 120_000;
 export async function webhooks(server) {
   const subscriber = await Subscriber.start();
   try {
-    const svix = new Svix(/** @type {string} */ (server.app.CLERK_SECRET_KEY), { serverUrl: server.app.LATCHKEY_WEBHOOKS_URL });
+    const svix = new Svix(/** @type {string} */ (server.app.CLERK_SECRET_KEY), {
+      serverUrl: server.app.LATCHKEY_WEBHOOKS_URL,
+    });
     const app = /** @type {string} */ (server.app.LATCHKEY_INSTANCE_ID);
     await svix.endpoint.create(app, { url: subscriber.url, filterTypes: ['user.created'] });
     const { p50, p99 } = await atRest(server, subscriber);
-    for (let i = 0; i < ENDPOINTS; i++) await svix.endpoint.create(app, { url: `${subscriber.url}?${i}`, filterTypes: ['user.updated'] });
-    const { id } = await server.bapi('POST', '/v1/users', { email_address: [`${crypto.randomUUID()}@example.com`], skip_password_requirement: true });
+    for (let i = 0; i < ENDPOINTS; i++)
+      await svix.endpoint.create(app, { url: `${subscriber.url}?${i}`, filterTypes: ['user.updated'] });
+    const { id } = await server.bapi('POST', '/v1/users', {
+      email_address: [`${crypto.randomUUID()}@example.com`],
+      skip_password_requirement: true,
+    });
     const began = performance.now();
     const before = subscriber.count;
     for (let i = 0; i < CHANGES; i++) await server.bapi('PATCH', `/v1/users/${id}`, { first_name: `Ada ${i}` });
@@ -42,7 +48,10 @@ export async function webhooks(server) {
 async function atRest(server, subscriber) {
   const times = [];
   for (let i = 0; i < USERS_AT_REST; i++) {
-    const { id } = await server.bapi('POST', '/v1/users', { email_address: [`${crypto.randomUUID()}@example.com`], skip_password_requirement: true });
+    const { id } = await server.bapi('POST', '/v1/users', {
+      email_address: [`${crypto.randomUUID()}@example.com`],
+      skip_password_requirement: true,
+    });
     const answered = Date.now();
     times.push(Math.max(0, (await subscriber.sees(id)) - answered));
   }

@@ -32,6 +32,9 @@ export type GatewayConfig = z.output<typeof GatewayConfig>;
 /** Under which Nest finds the configuration. */
 export const GATEWAY_CONFIG = Symbol('GatewayConfig');
 
+/** Under which Nest finds whether there is an inbox: only what is kept in this process can be shown. */
+export const SHOWS_INBOX = Symbol('ShowsInbox');
+
 /** Where a gateway that is a process of its own listens. */
 export const ListenConfig = z.object({
   /** The address of both public listeners. */

@@ -193,7 +193,9 @@ describe('LATCHKEY_CONFIG', () => {
     async () => {
       writeFileSync(file, text);
       const started = await run(env);
-      expect(started.output).toContain(`production: pk_live_${Buffer.from('clerk.shop.example$').toString('base64url')}`);
+      expect(started.output).toContain(
+        `production: pk_live_${Buffer.from('clerk.shop.example$').toString('base64url')}`,
+      );
       const { CLERK_PROXY_URL } = appEnv(dataDir);
       const environment = async () =>
         (await (await fetch(`${CLERK_PROXY_URL}/v1/environment`)).json()) as {

@@ -8,9 +8,6 @@ import { sendError } from '../requests/gateway-exception.filter.js';
 import { unknownPath } from '../requests/gateway-errors.js';
 import { inboxScript } from './inbox.script.js';
 
-/** Under which Nest finds whether there is an inbox: only what is kept in this process can be shown. */
-export const SHOWS_INBOX = Symbol('ShowsInbox');
-
 /** The mails and messages of a development instance, for whoever tries it out. Only where they are kept in this process. */
 @Controller('/fapi/inbox')
 export class InboxController {

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FapiRequestsService, type Reached } from '../fapi/fapi-requests.service.js';
-import { SHOWS_INBOX } from '../inbox/inbox.controller.js';
+import { SHOWS_INBOX } from '../config.js';
 import { BundlesService } from '../npm/bundles.service.js';
 import { html, sendPage } from '../pages/html.js';
 import { basePath } from '../pages/reached-pages.js';
