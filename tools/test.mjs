@@ -60,24 +60,59 @@ function leftOut() {
 }
 
 /**
- * @param {string[]} projects
+ * What runs one after the other. The end-to-end specs want the machine for themselves, and run in both ways to run.
+ *
+ * @type {{ name: string, projects: string[], args: string[], env?: Record<string, string>, needs: string[] }[]}
+ */
+const STAGES = [
+  { name: 'unit and integration', projects: ['unit', 'integration'], args: [], needs: [] },
+  {
+    name: 'e2e, standalone',
+    projects: ['e2e'],
+    args: ['--runInBand'],
+    env: { LATCHKEY_E2E_MODE: 'standalone' },
+    needs: [],
+  },
+  {
+    name: 'e2e, distributed',
+    projects: ['e2e'],
+    args: ['--runInBand'],
+    env: { LATCHKEY_E2E_MODE: 'distributed' },
+    needs: ['kafka', 'redis'],
+  },
+];
+
+/**
+ * @param {(typeof STAGES)[number]} stage
  * @param {string[]} paths
  * @param {string[]} skipped
- * @returns {Promise<number | null>} Jest's exit code
+ * @returns {Promise<{ passed: number, failed: number, pending: number }>}
  */
-function jest(projects, paths, skipped) {
+async function runStage(stage, paths, skipped) {
   const bin = createRequire(import.meta.url).resolve('jest/bin/jest');
-  const select = ['--selectProjects', ...projects];
-  const report = ['--json', `--outputFile=${RESULTS}`, '--passWithNoTests'];
+  const report = ['--json', `--outputFile=${RESULTS}`, '--passWithNoTests', ...stage.args];
   const filter = `--filter=${join(ROOT, 'tools', 'lib', 'jest-filter.cjs')}`;
+  const select = ['--selectProjects', ...stage.projects];
   const args = [bin, ...select, ...report, filter, ...(paths.length > 0 ? ['--', ...paths] : [])];
-  const env = { ...process.env, LATCHKEY_LEFT_OUT: skipped.map((file) => join(ROOT, file)).join('\n') };
-  return new Promise((done, fail) => {
+  const env = { ...process.env, ...stage.env, LATCHKEY_LEFT_OUT: skipped.map((file) => join(ROOT, file)).join('\n') };
+  rmSync(RESULTS, { force: true });
+  const code = await new Promise((done, fail) => {
     // Jest reports its progress on stderr; stdout would repeat the results that the file holds.
     const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
     child.on('error', fail);
     child.on('close', done);
   });
+  if (!existsSync(RESULTS)) {
+    console.error(`Jest ended with code ${code} and without results.`);
+    return { passed: 0, failed: 1, pending: 0 };
+  }
+  const results = JSON.parse(readFileSync(RESULTS, 'utf8'));
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  return {
+    passed: results.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    pending: results.numPendingTests + results.numTodoTests,
+  };
 }
 
 /** @returns {Promise<{ passed: number, failed: number }>} */
@@ -85,41 +120,38 @@ async function run() {
   const args = process.argv.slice(2).filter((arg) => arg !== '--');
   const named = args.filter((arg) => PROJECTS.includes(arg));
   const paths = args.filter((arg) => !PROJECTS.includes(arg));
-  const { default: config } = await import('../jest.config.mjs');
-  const there = config.projects.map(({ displayName }) => displayName);
-  const projects = (named.length > 0 ? named : PROJECTS).filter((name) => there.includes(name));
+  const wanted = named.length > 0 ? named : PROJECTS;
 
   const built = await build();
   if (built.length > 0) console.log(`built ${built.join(', ')}`);
-  const skipped = leftOut();
-  rmSync(RESULTS, { force: true });
   mkdirSync(join(ROOT, '.cache'), { recursive: true });
-  console.log(`running ${projects.join(', ')}`);
-  const code = await jest(
-    projects,
-    paths,
-    skipped.map(({ file }) => file),
-  );
-  if (!existsSync(RESULTS)) {
-    console.error(`Jest ended with code ${code} and without results.`);
-    return { passed: 0, failed: 1 };
+  const skipped = leftOut();
+  const files = skipped.map(({ file }) => file);
+  const total = { passed: 0, failed: 0, pending: 0 };
+  for (const stage of STAGES) {
+    const projects = stage.projects.filter((name) => wanted.includes(name));
+    if (projects.length === 0) continue;
+    const missing = stage.needs.filter((need) => !NEEDS[need]?.has());
+    if (missing.length > 0) {
+      skipped.push({ file: stage.name, missing });
+      continue;
+    }
+    console.log(`\nrunning ${stage.name}`);
+    const result = await runStage({ ...stage, projects }, paths, files);
+    total.passed += result.passed;
+    total.failed += result.failed;
+    total.pending += result.pending;
   }
-  const results = JSON.parse(readFileSync(RESULTS, 'utf8'));
-  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-  const pending = results.numPendingTests + results.numTodoTests;
-  if (pending > 0) console.log(`${pending} tests are marked as skipped or to do`);
+  if (total.pending > 0) console.log(`${total.pending} tests are marked as skipped or to do`);
   if (skipped.length > 0) {
     console.log(`\nLeft out, because this machine lacks what they need:`);
     for (const { file, missing } of skipped) console.log(`  ${file} (${missing.join(', ')})`);
     for (const need of new Set(skipped.flatMap(({ missing }) => missing)))
       console.log(`To run them for ${need}: ${NEEDS[need]?.get}.`);
   }
-  const unwanted = isCi ? skipped.length + pending : 0;
+  const unwanted = isCi ? skipped.length + total.pending : 0;
   if (unwanted > 0) console.log('In CI nothing may be left out: each counts as failed.');
-  return {
-    passed: results.numPassedTests,
-    failed: failed + unwanted + (code !== 0 && failed + unwanted === 0 ? 1 : 0),
-  };
+  return { passed: total.passed, failed: total.failed + unwanted };
 }
 
 const outcome = await run().catch((error) => {
