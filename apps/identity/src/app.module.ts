@@ -16,6 +16,7 @@ import { ClientsModule } from './clients/clients.module.js';
 import { IDENTITY_CONFIG, IdentityConfig } from './config.js';
 import { IdentityDb } from './db.js';
 import { DevBrowsersModule } from './dev-browsers/dev-browsers.module.js';
+import { EmailAddressesModule } from './email-addresses/email-addresses.module.js';
 import { EnvironmentModule } from './environment/environment.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { HandshakesModule } from './handshakes/handshakes.module.js';
@@ -25,6 +26,8 @@ import { SessionRefreshesModule } from './session-refreshes/session-refreshes.mo
 import { SignInTokensModule } from './sign-in-tokens/sign-in-tokens.module.js';
 import { JwtTemplatesModule } from './jwt-templates/jwt-templates.module.js';
 import { RedirectUrlsModule } from './redirect-urls/redirect-urls.module.js';
+import { ImagesModule } from './images/images.module.js';
+import { MeModule } from './me/me.module.js';
 import { SignInsModule } from './sign-ins/sign-ins.module.js';
 import { SignUpsModule } from './sign-ups/sign-ups.module.js';
 import { UserAccountsModule } from './users/user-accounts.module.js';
@@ -73,6 +76,7 @@ export class IdentityModule {
         SessionRefreshesModule,
         ClientSnapshotsModule,
         DevBrowsersModule,
+        EmailAddressesModule,
         EnvironmentModule,
         InvitationsModule,
         SignInTokensModule,
@@ -82,6 +86,8 @@ export class IdentityModule {
         SignInsModule,
         SignUpsModule,
         UserAccountsModule,
+        ImagesModule,
+        MeModule,
       ],
       providers: [
         { provide: IDENTITY_CONFIG, useValue: config },

@@ -8,4 +8,5 @@ export * from './operation.decorators.js';
 export * from './outbound/guarded-client.js';
 export * from './pages.js';
 export * from './session.guard.js';
+export * from './upload.js';
 export * from './validation.pipe.js';

@@ -10,6 +10,10 @@ export const flatOperations: ReadonlySet<OperationId> = new Set<OperationId>([
   'createDevBrowser',
   // It takes the plain array, and would take `{response}` for an object.
   'getSessions',
+  // The contract shows these arrays bare.
+  'getUsersSessions',
+  'getEmailAddresses',
+  'getPhoneNumbers',
   // Their callers read the fields of the answer itself.
   'joinWaitlist',
   'GetBillingPlan',

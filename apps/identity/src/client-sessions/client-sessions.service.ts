@@ -56,7 +56,7 @@ export class ClientSessionsService {
       const locked = await this.requireClient(tx, ctx, id);
       const [ended] = await this.sessions.end(tx, ctx, { id, clientId: locked.id }, how);
       if (!ended) throw notFound('session', id);
-      return { session: ended, client: await this.selectNext(tx, ctx, locked) };
+      return { session: ended, client: await this.sessions.selectNext(tx, ctx, locked) };
     });
     return this.toJSON(ctx, client, session);
   }
@@ -82,16 +82,6 @@ export class ClientSessionsService {
       return locked;
     });
     return client && this.snapshots.of(ctx, { ...client, lastActiveSessionId: null, signInId: null, signUpId: null });
-  }
-
-  /** After a sign-out the client acts through the session that was used last, if there is one; its token is renewed. */
-  private async selectNext(tx: Tx, ctx: RequestContext, client: Client): Promise<Client> {
-    const left = await tx.session.findMany({
-      where: { instanceId: ctx.instanceId, clientId: client.id, ...living(this.clock.now()) },
-      orderBy: { lastActiveAt: 'desc' },
-    });
-    const current = left.find((session) => session.id === client.lastActiveSessionId) ?? left[0];
-    return this.clients.update(tx, ctx, client, { lastActiveSessionId: current?.id ?? null }, { rotate: true });
   }
 
   private async organizationFor(

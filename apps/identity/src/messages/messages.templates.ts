@@ -34,6 +34,21 @@ export const templates = {
     subject: 'Your place at {{app.name}} is ready',
     text: 'You are off the waitlist of {{app.name}}. Follow this link to sign up:\n\n{{action_url}}\n\nIt works for {{invitation.expires_in_days}} days.',
   },
+  primary_email_address_changed: {
+    slug: 'primary_email_address_changed',
+    subject: 'Your email address at {{app.name}} has changed',
+    text: 'The primary email address of your account at {{app.name}} is now {{new_email_address}}.\n\nIf you did not change it, contact {{app.name}} at once.',
+  },
+  password_changed: {
+    slug: 'password_changed',
+    subject: 'Your password at {{app.name}} has changed',
+    text: 'The password of your account at {{app.name}} was changed.\n\nIf it was not you, somebody else may have got into your account: set a new password, and contact {{app.name}}.',
+  },
+  password_removed: {
+    slug: 'password_removed',
+    subject: 'Your password at {{app.name}} was removed',
+    text: 'Your account at {{app.name}} has no password any more.\n\nIf it was not you who removed it, contact {{app.name}} at once.',
+  },
 } satisfies Record<string, Template>;
 
 /** The name of a template. */

@@ -236,6 +236,16 @@ export class SessionsService {
     return this.require(ctx, id);
   }
 
+  /** After a sign-out the client acts through the session that was used last, if there is one; its token is renewed. */
+  async selectNext(tx: Tx, ctx: RequestContext, client: Client): Promise<Client> {
+    const left = await tx.session.findMany({
+      where: { instanceId: ctx.instanceId, clientId: client.id, ...living(this.clock.now()) },
+      orderBy: { lastActiveAt: 'desc' },
+    });
+    const current = left.find((session) => session.id === client.lastActiveSessionId) ?? left[0];
+    return this.clients.update(tx, ctx, client, { lastActiveSessionId: current?.id ?? null }, { rotate: true });
+  }
+
   /** A session, whatever its status. @throws `resource_not_found` (404) */
   async require(ctx: RequestContext, id: string): Promise<Session> {
     const session = await this.db.session.findUnique({ where: { id, instanceId: ctx.instanceId } });

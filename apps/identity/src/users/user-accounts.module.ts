@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
+import { ImagesModule } from '../images/images.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
+import { ProfileImagesService } from './profile-images.service.js';
 import { UserAccountsService } from './user-accounts.service.js';
 import { UserCredentialsBapiController } from './user-credentials.bapi.controller.js';
 import { UserCredentialsService } from './user-credentials.service.js';
@@ -12,9 +14,9 @@ import { UsersModule } from './users.module.js';
 
 /** Apart from `UsersModule`, which sessions need: accounts need sessions. */
 @Module({
-  imports: [UsersModule, PasswordsModule, SecondFactorsModule, SessionsModule, VerificationsModule],
+  imports: [UsersModule, ImagesModule, PasswordsModule, SecondFactorsModule, SessionsModule, VerificationsModule],
   controllers: [UsersBapiController, UserCredentialsBapiController],
-  providers: [UserAccountsService, UserCredentialsService, UserFieldsService],
-  exports: [UserAccountsService],
+  providers: [ProfileImagesService, UserAccountsService, UserCredentialsService, UserFieldsService],
+  exports: [ProfileImagesService, UserAccountsService],
 })
 export class UserAccountsModule {}

@@ -1,7 +1,8 @@
 import { Body, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import type { DeletedObjectJSON, UserJSON } from '@clerk/backend';
 import type { RequestContext } from '@latchkey/contracts';
-import { BapiController, Ctx, Operation } from '@latchkey/http';
+import { BapiController, Ctx, Operation, Upload, type UploadedFile } from '@latchkey/http';
+import { ProfileImagesService } from './profile-images.service.js';
 import { UserAccountsService } from './user-accounts.service.js';
 import {
   CreateUser,
@@ -20,6 +21,7 @@ export class UsersBapiController {
   constructor(
     private readonly users: UsersService,
     private readonly accounts: UserAccountsService,
+    private readonly images: ProfileImagesService,
   ) {}
 
   @Get()
@@ -116,6 +118,22 @@ export class UsersBapiController {
   @Operation('UnlockUser')
   async unlock(@Ctx() ctx: RequestContext, @Param('user_id') id: string): Promise<UserJSON> {
     return this.toJSON(ctx, await this.accounts.setLocked(ctx, id, false));
+  }
+
+  @Post('/:user_id/profile_image')
+  @Operation('SetUserProfileImage')
+  async setImage(
+    @Ctx() ctx: RequestContext,
+    @Param('user_id') id: string,
+    @Upload() file: UploadedFile,
+  ): Promise<UserJSON> {
+    return this.toJSON(ctx, (await this.images.set(ctx, id, file)).user);
+  }
+
+  @Delete('/:user_id/profile_image')
+  @Operation('DeleteUserProfileImage')
+  async deleteImage(@Ctx() ctx: RequestContext, @Param('user_id') id: string): Promise<UserJSON> {
+    return this.toJSON(ctx, await this.images.delete(ctx, id));
   }
 
   private async toJSON(ctx: RequestContext, user: FullUser): Promise<UserJSON> {

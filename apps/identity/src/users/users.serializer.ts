@@ -49,8 +49,8 @@ export function toOwnUserJSON(
   return {
     ...common(user, view),
     organization_memberships: memberships,
-    create_organizations_limit: user.createOrganizationsLimit,
-    profile_image_id: user.imageId ?? '',
+    // The contract has no null here; the SDK takes what is absent for unlimited.
+    ...(user.createOrganizationsLimit ? { create_organizations_limit: user.createOrganizationsLimit } : {}),
     banned: user.isBanned,
     locked: isLocked(user, view.now),
     lockout_expires_in_seconds: lockoutSeconds(user, view.now),

@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
+import { VerificationChecksService } from './verification-checks.service.js';
 import { VerificationsService } from './verifications.service.js';
 
-@Module({ providers: [VerificationsService], exports: [VerificationsService] })
+@Module({
+  providers: [VerificationsService, VerificationChecksService],
+  exports: [VerificationsService, VerificationChecksService],
+})
 export class VerificationsModule {}

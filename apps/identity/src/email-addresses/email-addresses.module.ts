@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { MessagesModule } from '../messages/messages.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { VerificationsModule } from '../verifications/verifications.module.js';
+import { EmailAddressChecksService } from './email-address-checks.service.js';
+import { EmailAddressesBapiController } from './email-addresses.bapi.controller.js';
+import { EmailAddressesFapiController } from './email-addresses.fapi.controller.js';
+import { EmailAddressesService } from './email-addresses.service.js';
+import { OwnEmailAddressesService } from './own-email-addresses.service.js';
+
+@Module({
+  imports: [MessagesModule, UsersModule, VerificationsModule],
+  controllers: [EmailAddressesBapiController, EmailAddressesFapiController],
+  providers: [EmailAddressesService, EmailAddressChecksService, OwnEmailAddressesService],
+  exports: [EmailAddressesService],
+})
+export class EmailAddressesModule {}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '@latchkey/contracts';
+import { InstancesService } from '../instances/instances.service.js';
+import { requireFewUnverified, requireMutable } from '../users/identifier-rules.js';
+import { paramUnknown } from '../users/users.errors.js';
+import { EmailAddressesService, type FullEmailAddress } from './email-addresses.service.js';
+
+/** What signed-in users may do with their own addresses, where the instance lets them. */
+@Injectable()
+export class OwnEmailAddressesService {
+  constructor(
+    private readonly addresses: EmailAddressesService,
+    private readonly instances: InstancesService,
+  ) {}
+
+  /** @throws `resource_not_found` (404) */
+  require(ctx: RequestContext, id: string): Promise<FullEmailAddress> {
+    return this.addresses.require(ctx, id, ctx.userId);
+  }
+
+  /**
+   * Adds an address that is still to be proved.
+   *
+   * @throws `form_identifier_exists` (422), `too_many_unverified_identifications` (400), `immutable_attribute_modification_not_allowed` (403)
+   */
+  async add(ctx: RequestContext, address: string): Promise<FullEmailAddress> {
+    await this.requireMutable(ctx);
+    return this.addresses.add(ctx, ctx.userId!, {
+      address,
+      status: 'unverified',
+      isPrimary: false,
+      check: requireFewUnverified,
+    });
+  }
+
+  /** @throws as `EmailAddressesService.delete`, `immutable_attribute_modification_not_allowed` (403) */
+  async delete(ctx: RequestContext, id: string): Promise<void> {
+    await this.requireMutable(ctx);
+    await this.addresses.delete(ctx, id, ctx.userId);
+  }
+
+  /** Sends a code. @throws as `EmailAddressesService.prepare` */
+  prepare(ctx: RequestContext, id: string, strategy: string): Promise<FullEmailAddress> {
+    return this.addresses.prepare(ctx, ctx.userId!, id, strategy);
+  }
+
+  /** Tries a code. @throws as `EmailAddressesService.attempt` */
+  attempt(ctx: RequestContext, id: string, code: string): Promise<FullEmailAddress> {
+    return this.addresses.attempt(ctx, ctx.userId!, id, code);
+  }
+
+  private async requireMutable(ctx: RequestContext): Promise<void> {
+    const settings = await this.instances.settings(ctx.instanceId);
+    if (!settings.attributes.email_address.enabled) throw paramUnknown('email_address');
+    requireMutable(settings, 'email_address');
+  }
+}

@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '@latchkey/contracts';
+import { ApiError, Clock, newId } from '@latchkey/core';
+import type { UploadedFile } from '@latchkey/http';
+import { IdentityDb, type Tx } from '../db.js';
+import type { Image } from '../generated/prisma/client.js';
+import { drawAvatar } from './avatars.js';
+import { render, toStoredPicture, type Rendition } from './images.pictures.js';
+
+const AVATAR = /^avatar-(user_\w+)$/;
+
+/** What a request for a picture is answered with. */
+export interface Picture {
+  contentType: string;
+  bytes: Buffer;
+  /** The address will never show another picture. */
+  isForever: boolean;
+}
+
+/** Pictures: uploads are re-encoded, never changed, and shown to everybody who knows their address. */
+@Injectable()
+export class ImagesService {
+  constructor(
+    private readonly db: IdentityDb,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Re-encodes an upload for `add`. Not inside a transaction: it takes a while. @throws `request_body_invalid` (400) */
+  async encode(file: UploadedFile): Promise<UploadedFile> {
+    const bytes = await toStoredPicture(file.bytes);
+    if (!bytes) throw notAPicture();
+    return { name: file.name.slice(0, 255), bytes };
+  }
+
+  /** Stores an encoded picture of a user, in place of the ones before. */
+  async add(tx: Tx, ctx: RequestContext, userId: string, { name, bytes }: UploadedFile): Promise<Image> {
+    await this.removeOf(tx, ctx, userId);
+    return tx.image.create({
+      data: {
+        id: newId('image', this.clock.now()),
+        instanceId: ctx.instanceId,
+        userId,
+        name,
+        contentType: 'image/webp',
+        bytes: new Uint8Array(bytes),
+      },
+    });
+  }
+
+  /** Removes the pictures of a user. */
+  async removeOf(tx: Tx, ctx: RequestContext, userId: string): Promise<void> {
+    await tx.image.deleteMany({ where: { instanceId: ctx.instanceId, userId } });
+  }
+
+  /** The picture at an address; `avatar-<user id>` is drawn. @throws `image_not_found` (404) */
+  async get(ctx: RequestContext, id: string, rendition: Rendition): Promise<Picture> {
+    const userId = AVATAR.exec(id)?.[1];
+    if (userId) return this.avatar(ctx, userId);
+    const image = await this.db.image.findUnique({ where: { id, instanceId: ctx.instanceId } });
+    if (!image) throw imageNotFound();
+    const bytes = Buffer.from(image.bytes);
+    const isAsStored = rendition.width === undefined && rendition.height === undefined;
+    return {
+      contentType: image.contentType,
+      bytes: isAsStored ? bytes : await render(bytes, rendition),
+      isForever: true,
+    };
+  }
+
+  private async avatar(ctx: RequestContext, id: string): Promise<Picture> {
+    const user = await this.db.user.findUnique({
+      where: { id, instanceId: ctx.instanceId },
+      select: { id: true, firstName: true, lastName: true },
+    });
+    if (!user) throw imageNotFound();
+    return { contentType: 'image/svg+xml', bytes: Buffer.from(drawAvatar(user)), isForever: false };
+  }
+}
+
+const notAPicture = () =>
+  new ApiError(400, {
+    code: 'request_body_invalid',
+    message: 'Request body invalid',
+    long_message: 'The file must be a JPEG, PNG, GIF or WebP picture.',
+    meta: { param_name: 'file' },
+  });
+
+const imageNotFound = () =>
+  new ApiError(404, {
+    code: 'image_not_found',
+    message: 'Image not found',
+    long_message: 'There is no picture at this address.',
+  });

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { ClientsModule } from '../clients/clients.module.js';
+import { LockoutsModule } from '../lockouts/lockouts.module.js';
+import { MessagesModule } from '../messages/messages.module.js';
+import { PasswordsModule } from '../passwords/passwords.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { UserAccountsModule } from '../users/user-accounts.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { MeFapiController } from './me.fapi.controller.js';
+import { MeService } from './me.service.js';
+import { MyPasswordsFapiController } from './my-passwords.fapi.controller.js';
+import { MyPasswordsService } from './my-passwords.service.js';
+import { MySessionsFapiController } from './my-sessions.fapi.controller.js';
+import { MySessionsService } from './my-sessions.service.js';
+
+@Module({
+  imports: [
+    ClientsModule,
+    LockoutsModule,
+    MessagesModule,
+    PasswordsModule,
+    SessionsModule,
+    UserAccountsModule,
+    UsersModule,
+  ],
+  controllers: [MeFapiController, MyPasswordsFapiController, MySessionsFapiController],
+  providers: [MeService, MyPasswordsService, MySessionsService],
+})
+export class MeModule {}

@@ -1,0 +1,43 @@
+import { FormBoolean, FormObject, JsonObject, Metadata } from '@latchkey/contracts';
+import { z } from 'zod';
+
+/** A text that an empty field removes. */
+const Removable = z
+  .string()
+  .trim()
+  .max(256)
+  .nullish()
+  .transform((text) => (text === '' ? null : text));
+
+/** Body of FAPI `patchUser`. `unsafe_metadata` is taken in API versions before 2026-05-12 only; `password` never. */
+export const PatchMe = z.strictObject({
+  username: Removable.transform((text) => text?.toLowerCase() ?? text),
+  first_name: Removable,
+  last_name: Removable,
+  primary_email_address_id: z.string().nullish(),
+  primary_phone_number_id: z.string().nullish(),
+  primary_web3_wallet_id: z.string().nullish(),
+  unsafe_metadata: FormObject.pipe(Metadata).nullish(),
+  password: z.string().nullish(),
+});
+export type PatchMe = z.output<typeof PatchMe>;
+
+/** Body of FAPI `patchUserMetadata`: what is merged into the document. */
+export const PatchMyMetadata = z.strictObject({ unsafe_metadata: FormObject.pipe(JsonObject) });
+export type PatchMyMetadata = z.output<typeof PatchMyMetadata>;
+
+/** Body of FAPI `changePassword`. */
+export const ChangePassword = z.strictObject({
+  new_password: z.string().min(1).max(4096),
+  current_password: z.string().max(4096).nullish(),
+  sign_out_of_other_sessions: FormBoolean.nullish(),
+});
+export type ChangePassword = z.output<typeof ChangePassword>;
+
+/** Body of FAPI `removePassword`. */
+export const RemovePassword = z.strictObject({ current_password: z.string().min(1).max(4096) });
+export type RemovePassword = z.output<typeof RemovePassword>;
+
+/** Body of FAPI `verifyTOTP`. */
+export const VerifyMyTotp = z.strictObject({ code: z.string().trim().min(1).max(128) });
+export type VerifyMyTotp = z.output<typeof VerifyMyTotp>;
