@@ -9,6 +9,8 @@ import { MailQueueModule } from '@latchkey/messaging';
 import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { ClientSessionsModule } from './client-sessions/client-sessions.module.js';
+import { AllowlistIdentifiersModule } from './allowlist-identifiers/allowlist-identifiers.module.js';
+import { BlocklistIdentifiersModule } from './blocklist-identifiers/blocklist-identifiers.module.js';
 import { ActorTokensModule } from './actor-tokens/actor-tokens.module.js';
 import { ClientSnapshotsModule } from './client-snapshots/client-snapshots.module.js';
 import { ClientTokenInterceptor } from './clients/client-token.interceptor.js';
@@ -78,6 +80,8 @@ export class IdentityModule {
         DevBrowsersModule,
         EmailAddressesModule,
         EnvironmentModule,
+        AllowlistIdentifiersModule,
+        BlocklistIdentifiersModule,
         InvitationsModule,
         SignInTokensModule,
         ActorTokensModule,

@@ -75,7 +75,8 @@ export const InstanceSettings = z
     restrictions: section({
       allowlist: flag(false),
       blocklist: flag(false),
-      allowlist_blocklist_disabled_on_sign_in: flag(false),
+      /** On for new instances: the lists are about who may get an account. */
+      allowlist_blocklist_disabled_on_sign_in: flag(true),
       block_email_subaddresses: flag(false),
       block_disposable_email_domains: flag(false),
     }),

@@ -49,6 +49,16 @@ export const templates = {
     subject: 'Your password at {{app.name}} was removed',
     text: 'Your account at {{app.name}} has no password any more.\n\nIf it was not you who removed it, contact {{app.name}} at once.',
   },
+  allowed: {
+    slug: 'allowed',
+    subject: 'You can now sign up to {{app.name}}',
+    text: 'You can now sign up to {{app.name}}:\n\n{{action_url}}',
+  },
+  account_exists: {
+    slug: 'account_exists',
+    subject: 'You already have an account at {{app.name}}',
+    text: 'Somebody tried to sign up to {{app.name}} with this address, but you have an account already.\n\nIf it was you, sign in instead. If it was not, you can ignore this message.',
+  },
 } satisfies Record<string, Template>;
 
 /** The name of a template. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessRulesModule } from '../access-rules/access-rules.module.js';
 import { ActorTokensModule } from '../actor-tokens/actor-tokens.module.js';
 import { ClientsModule } from '../clients/clients.module.js';
 import { InvitationsModule } from '../invitations/invitations.module.js';
@@ -20,6 +21,7 @@ import { SignInsService } from './sign-ins.service.js';
 
 @Module({
   imports: [
+    AccessRulesModule,
     ActorTokensModule,
     ClientsModule,
     InvitationsModule,

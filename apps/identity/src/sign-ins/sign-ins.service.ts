@@ -4,6 +4,7 @@ import type { SignInJSON } from '@clerk/shared/types';
 import type { RequestContext } from '@latchkey/contracts';
 import { ApiError, Clock, paramError } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
+import { AccessRulesService } from '../access-rules/access-rules.service.js';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Client, Prisma, SignIn } from '../generated/prisma/client.js';
@@ -33,6 +34,7 @@ import {
   strategyInvalid,
 } from './sign-ins.errors.js';
 import { secondFactors } from './sign-ins.factors.js';
+import { readIdentifier } from './sign-ins.identifiers.js';
 import type {
   AttemptSignInFactorOne,
   AttemptSignInFactorTwo,
@@ -69,6 +71,7 @@ export class SignInsService {
     private readonly tickets: TicketsService,
     private readonly clients: ClientsService,
     private readonly instances: InstancesService,
+    private readonly accessRules: AccessRulesService,
     private readonly admission: SessionAdmissionService,
     private readonly lockouts: LockoutsService,
     private readonly passwords: PasswordsService,
@@ -217,6 +220,7 @@ export class SignInsService {
       throw identifierNotFound();
     }
     if (user?.isBanned && !isVeiled) throw userBanned();
+    await this.requireAllowed(ctx, identifier);
     const tried = password == null ? undefined : await this.tryPassword(user, password);
     return this.change(ctx, async (tx) => {
       // Before a wrong password is counted no client is made: a refused caller would never learn of it.
@@ -231,6 +235,15 @@ export class SignInsService {
       const verification = await this.codes.prepareFirst(tx, ctx, state, { strategy });
       const updated = await this.states.update(tx, ctx, state, { firstVerificationId: verification.id });
       return { ...updated, firstVerification: verification };
+    });
+  }
+
+  /** What older instances ask of the lists at sign-in, too. */
+  private async requireAllowed(ctx: RequestContext, text: string): Promise<void> {
+    const { kind, value } = readIdentifier(text);
+    await this.accessRules.requireAllowedSignIn(ctx.instanceId, {
+      emailAddress: kind === 'email_address' ? value : null,
+      phoneNumber: kind === 'phone_number' ? value : null,
     });
   }
 

@@ -1,16 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { ApiError, Clock, paramError } from '@latchkey/core';
+import { Clock } from '@latchkey/core';
+import { AccessRulesService } from '../access-rules/access-rules.service.js';
 import { IdentityDb } from '../db.js';
-import type { Prisma, SignUp } from '../generated/prisma/client.js';
+import type { Invitation, Prisma, SignUp } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
-import { PasswordsService } from '../passwords/passwords.service.js';
+import { HASHER, PasswordsService } from '../passwords/passwords.service.js';
+import { brokenUsernameRule } from '../users/usernames.js';
 import { identifierExists } from '../users/users.errors.js';
 import type { NewUser } from '../users/users.service.js';
+import { signUpsOnWaitlist, signUpsRestricted, unknownField } from './sign-ups.errors.js';
 import type { SignUpState } from './sign-ups.requirements.js';
 import type { CreateSignUp } from './sign-ups.schemas.js';
 
 type SignUpData = Omit<Prisma.SignUpUncheckedUpdateInput, 'id'> & Partial<Prisma.SignUpUncheckedCreateInput>;
+
+const FIELDS = ['email_address', 'phone_number', 'username', 'first_name', 'last_name', 'password'] as const;
 
 /** The fields of a sign-up: what the instance accepts of them, and what becomes of them in the user. */
 @Injectable()
@@ -18,26 +23,37 @@ export class SignUpFieldsService {
   constructor(
     private readonly db: IdentityDb,
     private readonly instances: InstancesService,
+    private readonly accessRules: AccessRulesService,
     private readonly passwords: PasswordsService,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * The row's columns for what was sent; fields that were not sent are left out.
+   * The row's columns for what was sent; fields that were not sent are left out. Hashes passwords, so not inside a transaction.
    *
    * @param state the sign-up so far
-   * @throws `form_param_unknown`, `form_identifier_exists`, `form_password_*` (422)
+   * @param invitation whose ticket was sent along
+   * @throws `form_param_unknown`, `form_identifier_exists`, `form_username_*`, `form_password_*` (422)
+   * @throws `sign_up_mode_restricted`, `sign_up_restricted_waitlist`, `not_allowed_access` (403)
    */
-  async read(ctx: RequestContext, input: CreateSignUp, state: SignUpState | null) {
+  async read(ctx: RequestContext, input: CreateSignUp, state: SignUpState | null, invitation: Invitation | null) {
     const settings = await this.instances.settings(ctx.instanceId);
-    if (settings.sign_up.mode !== 'public') throw signUpsRestricted();
-    for (const field of ['email_address', 'phone_number', 'username', 'first_name', 'last_name', 'password'] as const) {
+    const before = state?.signUp;
+    const isNewEmail = changes(input.email_address, before?.emailAddress);
+    const isInvited = invitation !== null || (before?.invitationId != null && !isNewEmail);
+    if (settings.sign_up.mode === 'restricted' && !isInvited) throw signUpsRestricted();
+    if (settings.sign_up.mode === 'waitlist' && !isInvited) throw signUpsOnWaitlist();
+    for (const field of FIELDS)
       if (input[field] != null && !settings.attributes[field].enabled) throw unknownField(field);
-    }
+    const brokenName = input.username && brokenUsernameRule(settings.username, input.username);
+    if (brokenName) throw brokenName;
+    await this.requireAllowed(ctx, input, invitation);
     await this.requireFree(ctx, input);
-    const identifiers = [input.email_address ?? state?.signUp.emailAddress, input.username, input.phone_number].filter(
+    const identifiers = [input.email_address ?? before?.emailAddress, input.username, input.phone_number].filter(
       (text) => text != null,
     );
+    const digest =
+      input.password == null ? undefined : await this.passwords.digest(settings, input.password, identifiers);
     return {
       emailAddress: input.email_address,
       phoneNumber: input.phone_number,
@@ -45,13 +61,12 @@ export class SignUpFieldsService {
       firstName: input.first_name,
       lastName: input.last_name,
       locale: input.locale,
-      unsafeMetadata: input.unsafe_metadata ?? undefined,
-      passwordDigest:
-        input.password == null ? undefined : await this.passwords.digest(settings, input.password, identifiers),
+      unsafeMetadata: (input.unsafe_metadata as Prisma.InputJsonObject | null | undefined) ?? undefined,
+      passwordDigest: digest,
       legalAcceptedAt: input.legal_accepted ? this.clock.now() : undefined,
-      // Another address needs another proof.
-      ...(changes(input.email_address, state?.signUp.emailAddress) ? { emailVerificationId: null } : {}),
-      ...(changes(input.phone_number, state?.signUp.phoneNumber) ? { phoneVerificationId: null } : {}),
+      // Another address needs another proof, and an invitation is for the address that it went to.
+      ...(isNewEmail ? { emailVerificationId: null, invitationId: null, publicMetadata: {} } : {}),
+      ...(changes(input.phone_number, before?.phoneNumber) ? { phoneVerificationId: null } : {}),
     } satisfies SignUpData;
   }
 
@@ -65,7 +80,7 @@ export class SignUpFieldsService {
       locale: signUp.locale,
       externalId: signUp.externalId,
       passwordDigest: signUp.passwordDigest,
-      passwordHasher: signUp.passwordDigest ? 'argon2id' : null,
+      passwordHasher: signUp.passwordDigest ? HASHER : null,
       passwordUpdatedAt: signUp.passwordDigest ? this.clock.now() : null,
       unsafeMetadata: signUp.unsafeMetadata as Prisma.InputJsonValue,
       publicMetadata: signUp.publicMetadata as Prisma.InputJsonValue,
@@ -76,32 +91,37 @@ export class SignUpFieldsService {
     };
   }
 
+  /** Whether somebody has an address or number. */
+  async isTaken({ instanceId }: RequestContext, kind: 'email_address' | 'phone_number', value: string) {
+    const where = { instanceId, reservedAs: value };
+    const count =
+      kind === 'email_address' ? this.db.emailAddress.count({ where }) : this.db.phoneNumber.count({ where });
+    return (await count) > 0;
+  }
+
+  /** Access rules; whoever was invited by hand is let in with that address. */
+  private async requireAllowed(
+    ctx: RequestContext,
+    { email_address: emailAddress, phone_number: phoneNumber }: CreateSignUp,
+    invitation: Invitation | null,
+  ): Promise<void> {
+    if (!invitation) await this.accessRules.requireAllowed(ctx.instanceId, { emailAddress, phoneNumber });
+  }
+
   private async requireFree(ctx: RequestContext, input: CreateSignUp): Promise<void> {
+    const { attack_protection: protection } = await this.instances.settings(ctx.instanceId);
+    // Where nobody may learn whether an account exists, the owner of the address is told instead (`SignUpCodesService`).
+    if (!protection.enumeration_protection.enabled) {
+      for (const kind of ['email_address', 'phone_number'] as const) {
+        const value = input[kind];
+        if (value && (await this.isTaken(ctx, kind, value))) throw identifierExists(kind);
+      }
+    }
     const { instanceId } = ctx;
-    const [email, phone, username] = await Promise.all([
-      input.email_address
-        ? this.db.emailAddress.findFirst({ where: { instanceId, reservedAs: input.email_address } })
-        : null,
-      input.phone_number
-        ? this.db.phoneNumber.findFirst({ where: { instanceId, reservedAs: input.phone_number } })
-        : null,
-      input.username ? this.db.user.findFirst({ where: { instanceId, username: input.username } }) : null,
-    ]);
-    if (email) throw identifierExists('email_address');
-    if (phone) throw identifierExists('phone_number');
-    if (username) throw identifierExists('username');
+    const { username } = input;
+    if (username && (await this.db.user.count({ where: { instanceId, username } }))) throw identifierExists('username');
   }
 }
 
 const changes = (sent: string | null | undefined, present: string | null | undefined) =>
   sent !== undefined && sent !== present;
-
-const unknownField = (field: string) =>
-  paramError('form_param_unknown', field, 'is unknown', `${field} is not a parameter of this instance's sign-up.`);
-
-const signUpsRestricted = () =>
-  new ApiError(403, {
-    code: 'sign_up_mode_restricted',
-    message: 'Sign ups are restricted',
-    long_message: 'Access to this application is limited. Ask its operators for an invitation.',
-  });

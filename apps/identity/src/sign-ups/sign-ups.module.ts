@@ -1,18 +1,34 @@
 import { Module } from '@nestjs/common';
+import { AccessRulesModule } from '../access-rules/access-rules.module.js';
 import { ClientsModule } from '../clients/clients.module.js';
+import { InvitationsModule } from '../invitations/invitations.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { TicketsModule } from '../tickets/tickets.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import { SignUpFieldsService } from './sign-up-fields.service.js';
+import { SignUpCodesService } from './sign-up-codes.service.js';
+import { SignUpTicketsService } from './sign-up-tickets.service.js';
+import { SignUpsBapiController } from './sign-ups.bapi.controller.js';
 import { SignUpsFapiController } from './sign-ups.fapi.controller.js';
 import { SignUpsService } from './sign-ups.service.js';
 
 @Module({
-  imports: [ClientsModule, MessagesModule, PasswordsModule, SessionsModule, UsersModule, VerificationsModule],
-  controllers: [SignUpsFapiController],
-  providers: [SignUpsService, SignUpFieldsService],
+  imports: [
+    AccessRulesModule,
+    InvitationsModule,
+    TicketsModule,
+    ClientsModule,
+    MessagesModule,
+    PasswordsModule,
+    SessionsModule,
+    UsersModule,
+    VerificationsModule,
+  ],
+  controllers: [SignUpsFapiController, SignUpsBapiController],
+  providers: [SignUpsService, SignUpFieldsService, SignUpCodesService, SignUpTicketsService],
   exports: [SignUpsService],
 })
 export class SignUpsModule {}

@@ -39,7 +39,13 @@ export function requirementsOf(
   const optional = fields.filter(
     (field) => settings.attributes[field].enabled && !settings.attributes[field].required,
   ) as string[];
-  const missing = required.filter((field) => !VALUES[field as Field](signUp));
+  const missing: string[] = required.filter((field) => !VALUES[field as Field](signUp));
+  const identifiers = (['email_address', 'phone_number', 'username'] as const).filter(
+    (field) => settings.attributes[field].enabled,
+  );
+  // Where every identifier is optional one of them is needed all the same: a user without any could never come back.
+  if (identifiers[0] && !identifiers.some((field) => required.includes(field) || VALUES[field](signUp)))
+    missing.unshift(identifiers[0]);
   if (settings.sign_up.legal_consent_enabled) {
     required.push('legal_accepted');
     if (!signUp.legalAcceptedAt) missing.push('legal_accepted');

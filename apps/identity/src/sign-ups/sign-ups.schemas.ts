@@ -1,9 +1,10 @@
 import { EmailAddress, FormBoolean, FormObject, Metadata } from '@latchkey/contracts';
 import { z } from 'zod';
+import { PhoneNumberFormat } from '../phone-numbers/phone-number-format.js';
 
 const fields = {
   email_address: EmailAddress.nullish(),
-  phone_number: z.string().trim().nullish(),
+  phone_number: PhoneNumberFormat.nullish(),
   username: z.string().trim().toLowerCase().nullish(),
   first_name: z.string().trim().max(256).nullish(),
   last_name: z.string().trim().max(256).nullish(),
@@ -49,3 +50,10 @@ export const AttemptSignUpVerification = z.strictObject({
   code: z.string().trim().min(1),
 });
 export type AttemptSignUpVerification = z.output<typeof AttemptSignUpVerification>;
+
+/** Body of BAPI `UpdateSignUp`. */
+export const UpdateBackendSignUp = z.strictObject({
+  external_id: z.string().max(256).nullish(),
+  custom_action: z.boolean().nullish(),
+});
+export type UpdateBackendSignUp = z.output<typeof UpdateBackendSignUp>;

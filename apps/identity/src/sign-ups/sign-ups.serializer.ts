@@ -1,3 +1,4 @@
+import type { SignUpJSON as BackendSignUpJSON } from '@clerk/backend';
 import type { SignUpJSON } from '@clerk/shared/types';
 import type { InstanceSettings } from '../instances/instances.settings.js';
 import { toVerificationJSON } from '../verifications/verifications.serializer.js';
@@ -6,11 +7,26 @@ import type { Verification } from '../generated/prisma/client.js';
 
 /** The sign-up as FAPI shows it. */
 export function toSignUpJSON(state: SignUpState, settings: InstanceSettings, now: Date): SignUpJSON {
-  const { signUp } = state;
   return {
-    object: 'sign_up_attempt',
+    ...common(state, settings, now),
+    has_password: state.signUp.passwordDigest !== null,
+    external_account_strategy: null,
+  } as unknown as SignUpJSON;
+}
+
+/** The sign-up as BAPI shows it. */
+export function toBackendSignUpJSON(state: SignUpState, settings: InstanceSettings, now: Date): BackendSignUpJSON {
+  return common(state, settings, now) as unknown as BackendSignUpJSON;
+}
+
+function common(state: SignUpState, settings: InstanceSettings, now: Date) {
+  const { signUp, emailVerification, phoneVerification } = state;
+  const { email_address: email, phone_number: phone } = settings.attributes;
+  const isAbandoned = signUp.status === 'missing_requirements' && signUp.abandonAt <= now;
+  return {
+    object: 'sign_up_attempt' as const,
     id: signUp.id,
-    status: signUp.status,
+    status: isAbandoned ? 'abandoned' : signUp.status,
     ...requirementsOf(settings, state),
     username: signUp.username,
     first_name: signUp.firstName,
@@ -18,37 +34,24 @@ export function toSignUpJSON(state: SignUpState, settings: InstanceSettings, now
     email_address: signUp.emailAddress,
     phone_number: signUp.phoneNumber,
     web3_wallet: null,
-    has_password: signUp.passwordDigest !== null,
     password_enabled: signUp.passwordDigest !== null,
     external_account: null,
-    external_account_strategy: null,
-    custom_action: false,
+    custom_action: signUp.customAction,
     external_id: signUp.externalId,
     unsafe_metadata: signUp.unsafeMetadata,
     public_metadata: signUp.publicMetadata,
     locale: signUp.locale,
-    timezone: null,
     legal_accepted_at: signUp.legalAcceptedAt?.getTime() ?? null,
     created_session_id: signUp.createdSessionId,
     created_user_id: signUp.createdUserId,
     abandon_at: signUp.abandonAt.getTime(),
     verifications: {
-      email_address: identifierProof(
-        signUp.emailAddress,
-        state.emailVerification,
-        settings.attributes.email_address.verifications,
-        now,
-      ),
-      phone_number: identifierProof(
-        signUp.phoneNumber,
-        state.phoneVerification,
-        settings.attributes.phone_number.verifications,
-        now,
-      ),
+      email_address: identifierProof(signUp.emailAddress, emailVerification, email.verifications, now),
+      phone_number: identifierProof(signUp.phoneNumber, phoneVerification, phone.verifications, now),
       web3_wallet: null,
       external_account: null,
     },
-  } as unknown as SignUpJSON;
+  };
 }
 
 /** The proof of an address, with what the UI should do next about it. */

@@ -1,22 +1,30 @@
 import { Injectable } from '@nestjs/common';
+import type { SignUpJSON as BackendSignUpJSON } from '@clerk/backend';
 import type { SignUpJSON } from '@clerk/shared/types';
 import type { RequestContext } from '@latchkey/contracts';
-import { Clock, newId, notFound, type ApiError } from '@latchkey/core';
+import { Clock, newId, notFound, paramError, type ApiError } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
-import type { Client, Prisma, SignUp, Verification } from '../generated/prisma/client.js';
+import type { Client, Invitation, Prisma, SignUp, Verification } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
-import { MessagesService } from '../messages/messages.service.js';
+import { InvitationsService } from '../invitations/invitations.service.js';
 import { SessionAdmissionService } from '../sessions/session-admission.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { takenIdentifiers, UsersService } from '../users/users.service.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
-import { verificationStrategyInvalid } from '../verifications/verifications.errors.js';
+import { SignUpCodesService } from './sign-up-codes.service.js';
 import { SignUpFieldsService } from './sign-up-fields.service.js';
+import { SignUpTicketsService } from './sign-up-tickets.service.js';
+import { accountTransferInvalid, signUpCannotBeUpdated, signUpStrategyInvalid } from './sign-ups.errors.js';
 import { requirementsOf, type SignUpState } from './sign-ups.requirements.js';
-import type { AttemptSignUpVerification, CreateSignUp, PrepareSignUpVerification } from './sign-ups.schemas.js';
-import { toSignUpJSON } from './sign-ups.serializer.js';
+import type {
+  AttemptSignUpVerification,
+  CreateSignUp,
+  PrepareSignUpVerification,
+  UpdateBackendSignUp,
+} from './sign-ups.schemas.js';
+import { toBackendSignUpJSON, toSignUpJSON } from './sign-ups.serializer.js';
 
 const ABANDON_MS = 24 * 60 * 60_000;
 
@@ -29,21 +37,29 @@ export class SignUpsService {
     private readonly instances: InstancesService,
     private readonly fields: SignUpFieldsService,
     private readonly verifications: VerificationsService,
-    private readonly messages: MessagesService,
+    private readonly codes: SignUpCodesService,
+    private readonly tickets: SignUpTicketsService,
+    private readonly invitations: InvitationsService,
     private readonly users: UsersService,
     private readonly admission: SessionAdmissionService,
     private readonly sessions: SessionsService,
     private readonly clock: Clock,
   ) {}
 
-  /** Starts the client's sign-up, in place of the one before. Complete at once when nothing is missing or unproved. */
+  /**
+   * Starts the client's sign-up, in place of the one before. Complete at once when nothing is missing or unproved;
+   * with the ticket of an invitation its address is proved, with the strategy of a code the code is sent.
+   */
   async create(ctx: RequestContext, input: CreateSignUp): Promise<SignUpJSON> {
-    const data = await this.fields.read(ctx, input, null);
+    requireKnown(input);
+    const invitation = await this.invitationOf(ctx, input);
+    const data = await this.fields.read(ctx, invited(input, invitation), null, invitation);
     return this.change(ctx, async (tx, client) => {
       const now = this.clock.now();
       const signUp = await tx.signUp.create({
         data: {
           ...data,
+          ...(await this.provedBy(tx, ctx, invitation)),
           id: newId('signUp', now),
           instanceId: ctx.instanceId,
           clientId: client.id,
@@ -52,42 +68,28 @@ export class SignUpsService {
         },
       });
       await this.clients.update(tx, ctx, client, { signUpId: signUp.id });
-      return signUp;
+      if (input.strategy !== 'email_code' && input.strategy !== 'phone_code') return signUp;
+      const state = { signUp, emailVerification: null, phoneVerification: null };
+      return this.write(tx, ctx, signUp.id, await this.codes.prepare(tx, ctx, state, input.strategy));
     });
   }
 
   /** Adds to the sign-up. A changed address must be proved anew. */
   async update(ctx: RequestContext, id: string, input: CreateSignUp): Promise<SignUpJSON> {
-    const data = await this.fields.read(ctx, input, await this.require(ctx, id));
+    requireKnown(input);
+    const invitation = await this.invitationOf(ctx, input);
+    const data = await this.fields.read(ctx, invited(input, invitation), await this.require(ctx, id), invitation);
     return this.change(ctx, async (tx, client) => {
       await this.requireOpen(tx, ctx, client, id);
-      return tx.signUp.update({ where: { id, instanceId: ctx.instanceId }, data });
+      return this.write(tx, ctx, id, { ...data, ...(await this.provedBy(tx, ctx, invitation)) });
     });
   }
 
   /** Sends a code to the address or number of the sign-up. */
   async prepareVerification(ctx: RequestContext, id: string, input: PrepareSignUpVerification): Promise<SignUpJSON> {
     return this.change(ctx, async (tx, client) => {
-      const { signUp, emailVerification, phoneVerification } = await this.requireOpen(tx, ctx, client, id);
-      if (input.strategy === 'email_code' && signUp.emailAddress) {
-        const verification = await this.messages.startEmailCode(tx, ctx, signUp.emailAddress, {
-          previous: emailVerification,
-        });
-        return tx.signUp.update({
-          where: { id, instanceId: ctx.instanceId },
-          data: { emailVerificationId: verification.id },
-        });
-      }
-      if (input.strategy === 'phone_code' && signUp.phoneNumber) {
-        const verification = await this.messages.startPhoneCode(tx, ctx, signUp.phoneNumber, {
-          previous: phoneVerification,
-        });
-        return tx.signUp.update({
-          where: { id, instanceId: ctx.instanceId },
-          data: { phoneVerificationId: verification.id },
-        });
-      }
-      throw verificationStrategyInvalid();
+      const state = await this.requireOpen(tx, ctx, client, id);
+      return this.write(tx, ctx, id, await this.codes.prepare(tx, ctx, state, input.strategy));
     });
   }
 
@@ -109,7 +111,31 @@ export class SignUpsService {
   /** The sign-up as the client shows it: null once it is over. */
   async currentJSON(ctx: RequestContext, id: string): Promise<SignUpJSON | null> {
     const state = await this.load(this.db, ctx, { id });
-    return state?.signUp.status === 'missing_requirements' ? this.toJSON(ctx, state) : null;
+    const isOpen = state?.signUp.status === 'missing_requirements' && state.signUp.abandonAt > this.clock.now();
+    return isOpen ? this.toJSON(ctx, state) : null;
+  }
+
+  /** Any client's sign-up, for the application's server. @throws `resource_not_found` (404) */
+  async getForBackend(ctx: RequestContext, id: string): Promise<BackendSignUpJSON> {
+    const state = await this.load(this.db, ctx, { id });
+    if (!state) throw notFound('sign up attempt', id);
+    return toBackendSignUpJSON(state, await this.instances.settings(ctx.instanceId), this.clock.now());
+  }
+
+  /** Gives a sign-up under way what only the application knows. @throws `sign_up_cannot_be_updated` (403) */
+  async updateFromBackend(ctx: RequestContext, id: string, input: UpdateBackendSignUp): Promise<BackendSignUpJSON> {
+    const { count } = await this.db.signUp.updateMany({
+      where: {
+        id,
+        instanceId: ctx.instanceId,
+        status: 'missing_requirements',
+        abandonAt: { gt: this.clock.now() },
+      },
+      data: { externalId: input.external_id, customAction: input.custom_action ?? undefined },
+    });
+    const signUp = await this.getForBackend(ctx, id);
+    if (count === 0) throw signUpCannotBeUpdated();
+    return signUp;
   }
 
   /**
@@ -142,6 +168,7 @@ export class SignUpsService {
       value
         ? [{ value, verificationId: proof?.id ?? null, isVerified: proof?.status === 'verified', isReserved: true }]
         : [];
+    if (signUp.invitationId) await this.invitations.accept(tx, ctx, signUp.invitationId);
     const user = await this.users.create(tx, ctx, {
       emailAddresses: identifier(signUp.emailAddress, emailVerification),
       phoneNumbers: identifier(signUp.phoneNumber, phoneVerification),
@@ -160,8 +187,27 @@ export class SignUpsService {
 
   private async require(ctx: RequestContext, id: string): Promise<SignUpState> {
     const state = ctx.clientId ? await this.load(this.db, ctx, { id, clientId: ctx.clientId }) : null;
-    if (!state || state.signUp.status === 'abandoned') throw notFound('sign up attempt', id);
+    const isAbandoned = state?.signUp.status !== 'complete' && (state?.signUp.abandonAt ?? 0) <= this.clock.now();
+    if (!state || isAbandoned) throw notFound('sign up attempt', id);
     return state;
+  }
+
+  private write(tx: Tx, ctx: RequestContext, id: string, data: Prisma.SignUpUncheckedUpdateInput): Promise<SignUp> {
+    return tx.signUp.update({ where: { id, instanceId: ctx.instanceId }, data });
+  }
+
+  private async invitationOf(ctx: RequestContext, { strategy, ticket }: CreateSignUp): Promise<Invitation | null> {
+    if (ticket == null && strategy !== 'ticket') return null;
+    if (ticket == null) throw paramError('form_param_missing', 'ticket', 'is missing', 'ticket must be included.');
+    return this.tickets.invitation(ctx, ticket);
+  }
+
+  /** The columns of a sign-up whose address an invitation has proved. */
+  private async provedBy(tx: Tx, ctx: RequestContext, invitation: Invitation | null) {
+    if (!invitation) return {};
+    const { id: emailVerificationId } = await this.verifications.createVerified(tx, ctx, 'ticket');
+    const publicMetadata = invitation.publicMetadata as Prisma.InputJsonObject;
+    return { emailVerificationId, invitationId: invitation.id, publicMetadata };
   }
 
   private async requireOpen(tx: Tx, ctx: RequestContext, client: Client, id: string): Promise<SignUpState> {
@@ -194,3 +240,15 @@ export class SignUpsService {
     return toSignUpJSON(state, await this.instances.settings(ctx.instanceId), this.clock.now());
   }
 }
+
+/** The ways to sign up that need no other service. */
+const STRATEGIES = ['email_code', 'phone_code', 'password', 'ticket'];
+
+function requireKnown({ strategy, transfer }: CreateSignUp): void {
+  if (transfer) throw accountTransferInvalid();
+  if (strategy && !STRATEGIES.includes(strategy)) throw signUpStrategyInvalid(strategy);
+}
+
+/** An invited address is the one that the invitation went to, whatever was typed. */
+const invited = (input: CreateSignUp, invitation: Invitation | null): CreateSignUp =>
+  invitation ? { ...input, email_address: invitation.emailAddress } : input;

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { JsonObject, RequestContext } from '@latchkey/contracts';
+import type { Tx } from '../db.js';
+import type { Verification } from '../generated/prisma/client.js';
+import { InstancesService } from '../instances/instances.service.js';
+import { MessagesService } from '../messages/messages.service.js';
+import { verificationStrategyInvalid } from '../verifications/verifications.errors.js';
+import { VerificationsService } from '../verifications/verifications.service.js';
+import { SignUpFieldsService } from './sign-up-fields.service.js';
+import type { SignUpState } from './sign-ups.requirements.js';
+
+/** Codes that prove the address or number of a sign-up. */
+@Injectable()
+export class SignUpCodesService {
+  constructor(
+    private readonly fields: SignUpFieldsService,
+    private readonly instances: InstancesService,
+    private readonly messages: MessagesService,
+    private readonly verifications: VerificationsService,
+  ) {}
+
+  /** Sends a code. @returns the columns of the sign-up that change @throws `verification_strategy_invalid` (400) */
+  async prepare(tx: Tx, ctx: RequestContext, state: SignUpState, strategy: string) {
+    const { emailAddress, phoneNumber } = state.signUp;
+    if (strategy === 'email_code' && emailAddress)
+      return { emailVerificationId: (await this.email(tx, ctx, emailAddress, state.emailVerification)).id };
+    if (strategy === 'phone_code' && phoneNumber)
+      return { phoneVerificationId: (await this.phone(tx, ctx, phoneNumber, state.phoneVerification)).id };
+    throw verificationStrategyInvalid();
+  }
+
+  private async email(tx: Tx, ctx: RequestContext, address: string, previous: Verification | null) {
+    if (!(await this.isVeiled(ctx, 'email_address', address)))
+      return this.messages.startEmailCode(tx, ctx, address, { previous });
+    await this.messages.sendEmail(tx, ctx, address, 'account_exists', {});
+    return this.nobodys(tx, ctx, 'email_code');
+  }
+
+  private async phone(tx: Tx, ctx: RequestContext, number: string, previous: Verification | null) {
+    if (!(await this.isVeiled(ctx, 'phone_number', number)))
+      return this.messages.startPhoneCode(tx, ctx, number, { previous });
+    await this.messages.sendSms(tx, ctx, number, 'account_exists', {});
+    return this.nobodys(tx, ctx, 'phone_code');
+  }
+
+  /** A code that nobody gets: the caller sees what they would see of a free address, and its owner is told. */
+  private async nobodys(tx: Tx, ctx: RequestContext, strategy: string): Promise<Verification> {
+    const details: JsonObject = strategy === 'phone_code' ? { channel: 'sms' } : {};
+    return (await this.verifications.startCode(tx, ctx, strategy, { details })).verification;
+  }
+
+  private async isVeiled(ctx: RequestContext, kind: 'email_address' | 'phone_number', value: string) {
+    const { attack_protection: protection } = await this.instances.settings(ctx.instanceId);
+    return protection.enumeration_protection.enabled && this.fields.isTaken(ctx, kind, value);
+  }
+}
