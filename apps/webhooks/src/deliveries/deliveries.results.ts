@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@latchkey/core';
-import { transaction } from '@latchkey/db';
+import { isDatabaseUnavailable, transaction } from '@latchkey/db';
 import { JobQueue } from '@latchkey/jobs';
 import { counter, logOf } from '@latchkey/observability';
 import { WebhooksDb, type Tx } from '../db.js';
@@ -54,9 +54,9 @@ export class DeliveryResults {
     this.writing ??= this.writeAll();
   }
 
-  /** Resolves when everything is written. */
-  async flush(): Promise<void> {
-    await this.writing;
+  /** Resolves when everything is written, or after `ms`. */
+  async flush(ms: number): Promise<void> {
+    await Promise.race([this.writing, delay(ms, undefined, { ref: false })]);
   }
 
   private async writeAll(): Promise<void> {
@@ -70,14 +70,36 @@ export class DeliveryResults {
         await this.scheduleRetries(batch);
         this.onWritten();
       } catch (err) {
-        // The messages have been sent; that must be known, however long the database is away.
-        this.log.warn({ err, attempts: batch.length }, 'the outcome of deliveries is not written yet');
-        this.entries.unshift(...batch);
-        this.settled.unshift(...settled);
-        await delay(RETRY_MS);
+        await this.writeLater(err, batch, settled);
       }
     }
     this.writing = undefined;
+  }
+
+  private async writeLater(
+    err: unknown,
+    batch: Entry[],
+    settled: { delivery: Outgoing; status: number }[],
+  ): Promise<void> {
+    if (isDatabaseUnavailable(err) || isRace(err)) {
+      // The messages have been sent; that must be known, however long the database is away.
+      this.log.warn({ err, attempts: batch.length }, 'the outcome of deliveries is not written yet');
+      this.entries.unshift(...batch);
+      this.settled.unshift(...settled);
+      await delay(RETRY_MS);
+      return;
+    }
+    // One that cannot be written must not keep the others from it: each by itself, and that one is left to its lease.
+    for (const entry of batch) {
+      await this.write([entry], []).catch((problem: unknown) =>
+        this.log.error({ err: problem, message_id: entry.result.delivery.messageId }, 'an attempt cannot be written'),
+      );
+    }
+    for (const entry of settled) {
+      await this.write([], [entry]).catch((problem: unknown) =>
+        this.log.error({ err: problem, message_id: entry.delivery.messageId }, 'a delivery cannot be ended'),
+      );
+    }
   }
 
   private async write(batch: Entry[], settled: { delivery: Outgoing; status: number }[]): Promise<void> {
@@ -110,4 +132,15 @@ export class DeliveryResults {
       await this.jobs.add(DUE_JOB, String(second), null, { runAt: new Date(second * 1000) });
     }
   }
+}
+
+/** Whether two transactions got in each other's way (deadlock, serialization): the same work will do. */
+function isRace(error: unknown): boolean {
+  return /40P01|40001|P2034|P2028/.test(
+    JSON.stringify([
+      (error as { code?: unknown }).code,
+      (error as { message?: unknown }).message,
+      (error as { meta?: unknown }).meta,
+    ]),
+  );
 }

@@ -81,10 +81,10 @@ export class DeliverySender implements OnApplicationShutdown {
   }
 
   private outcome(delivery: Outgoing, answer: OutboundResponse | OutboundError) {
-    if (answer instanceof Error) return { ...this.failed(delivery), responseStatus: 0, response: answer.message };
+    if (answer instanceof Error)
+      return { ...this.failed(delivery), responseStatus: 0, response: storable(answer.message) };
     const isSuccess = answer.status >= 200 && answer.status < 300;
-    // Postgres takes no NUL in text.
-    const response = answer.body.toString('utf8').replaceAll('\0', '');
+    const response = storable(answer.body.toString('utf8'));
     const isAborted = answer.headers['webhook-delivery'] === 'abort-message';
     const settled = (status: number) => ({ status, nextStatus: status, nextAttemptAt: null });
     const next = isSuccess ? settled(STATUS.success) : isAborted ? settled(STATUS.fail) : this.failed(delivery);
@@ -100,3 +100,6 @@ export class DeliverySender implements OnApplicationShutdown {
     };
   }
 }
+
+/** Postgres takes no NUL in text. */
+const storable = (text: string) => text.slice(0, RESPONSE_BYTES).replaceAll('\0', '');

@@ -9,6 +9,7 @@ import { claimDue, releaseDeliveries } from './deliveries.queries.js';
 
 const SWEEP_MS = 5_000;
 const DRAIN_MS = 3_000;
+const FLUSH_MS = 1_000;
 /** Most deliveries of one claim. */
 const CLAIM_LIMIT = 1_000;
 /** How many an endpoint gets of which this process holds nothing yet. */
@@ -46,7 +47,7 @@ export class DeliveryWorker implements OnModuleInit, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     const unsent = await this.lanes.stop(DRAIN_MS);
-    await this.results.flush();
+    await this.results.flush(FLUSH_MS);
     if (unsent.length > 0) await releaseDeliveries(this.db, unsent, this.clock.now());
   }
 

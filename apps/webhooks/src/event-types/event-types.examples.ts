@@ -282,6 +282,9 @@ const subscription = (status: string) => ({
   ...times,
 });
 
+/** As part of a payment an item says nothing of trials. */
+const { is_free_trial: _, ...paidItem } = subscriptionItem('active');
+
 const amount = (cents: number) => ({
   amount: cents,
   amount_formatted: (cents / 100).toFixed(2),
@@ -320,7 +323,7 @@ const paymentAttempt = (status: string) => ({
     card_type: 'visa',
     last4: '4242',
   },
-  subscription_items: [subscriptionItem('active')],
+  subscription_items: [paidItem],
   ...times,
 });
 

@@ -33,7 +33,11 @@ export const MessageIn = z
     /** Of these only what `messageInRaw` sends: a body that is not JSON, and its content type. */
     transformationsParams: z
       .object({
-        rawPayload: z.string().max(PAYLOAD_BYTES).optional(),
+        rawPayload: z
+          .string()
+          .max(PAYLOAD_BYTES)
+          .regex(/^[^\0]*$/, { error: 'must not contain NUL' })
+          .optional(),
         headers: z.object({ 'content-type': z.string().max(256).optional() }).optional(),
       })
       .nullish(),
