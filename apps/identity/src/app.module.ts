@@ -24,6 +24,8 @@ import { PrismaClient } from './generated/prisma/client.js';
 import { HandshakesModule } from './handshakes/handshakes.module.js';
 import { InstancesModule } from './instances/instances.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
+import { ReverificationsModule } from './reverifications/reverifications.module.js';
+import { StepUpModule } from './reverifications/step-up.module.js';
 import { SessionRefreshesModule } from './session-refreshes/session-refreshes.module.js';
 import { SignInTokensModule } from './sign-in-tokens/sign-in-tokens.module.js';
 import { JwtTemplatesModule } from './jwt-templates/jwt-templates.module.js';
@@ -75,6 +77,8 @@ export class IdentityModule {
         JwtTemplatesModule,
         RedirectUrlsModule,
         HandshakesModule,
+        ReverificationsModule,
+        StepUpModule,
         SessionRefreshesModule,
         ClientSnapshotsModule,
         DevBrowsersModule,

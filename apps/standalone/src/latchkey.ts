@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Owner } from '@latchkey/clients';
 import { createApp } from '@latchkey/http';
 import { builtInDeclaration, declare, type AppliedInstance, type DeclarationSource } from '@latchkey/installation';
+import { Sweepers } from '@latchkey/jobs';
 import type { AppModule, Env, StandalonePlatform } from '@latchkey/platform';
 import { deploy } from '@latchkey/postgres';
 import { BillingModule } from '../../billing/src/app.module.js';
@@ -45,6 +46,8 @@ export interface Latchkey {
   declare(declaration: object): Promise<AppliedInstance[]>;
   /** The same for a declaration that somebody wrote, whose errors name its lines. */
   apply(source: DeclarationSource): Promise<AppliedInstance[]>;
+  /** Runs everything once that otherwise runs every so often: for tests that have moved the clock. */
+  sweep(): Promise<void>;
   /** Answers the requests in hand, ends what runs in the background, and closes everything. */
   stop(): Promise<void>;
 }
@@ -87,6 +90,9 @@ export async function startLatchkey(options: LatchkeyOptions): Promise<Latchkey>
     bapiUrl: urls.bapi,
     declare: (declaration) => apply(builtInDeclaration(declaration)),
     apply,
+    sweep: async () => {
+      for (const app of apps) await app.get(Sweepers, { strict: false }).runAll();
+    },
     stop: async () => {
       await gateway.close();
       for (const app of apps.reverse()) await app.close();

@@ -132,9 +132,11 @@ export class ReadThrough<T extends object | string | number | boolean> {
   private async fill(key: string, value: T): Promise<boolean> {
     try {
       const text = JSON.stringify(value);
-      const isKept = await this.state.setIfAbsent(this.stateKey(key), text, this.options.ttlMs);
-      if (isKept && this.options.staleOnErrorMs)
-        await this.state.set(this.staleKey(key), text, this.options.staleOnErrorMs);
+      const { ttlMs, staleOnErrorMs } = this.options;
+      // In this order: an invalidation that comes in between refuses the second, and so takes back the first.
+      if (staleOnErrorMs) await this.state.set(this.staleKey(key), text, staleOnErrorMs);
+      const isKept = await this.state.setIfAbsent(this.stateKey(key), text, ttlMs);
+      if (!isKept && staleOnErrorMs) await this.state.delete(this.staleKey(key));
       return isKept;
     } catch (error) {
       if (!(error instanceof StateUnavailable)) throw error;

@@ -289,6 +289,45 @@ describe('ReadThrough', () => {
     expect(await things.get('a', async () => ({ n: 1 }))).toEqual({ n: 1 });
   });
 
+  describe('while its owner is away', () => {
+    const lasting = (state: SharedState) =>
+      new ReadThrough<{ n: number }>(state, { name: 'lasting', ttlMs: 60_000, localTtlMs: 0, staleOnErrorMs: 600_000 });
+    const away = () => Promise.reject(new Error('away'));
+
+    it('gives the last value out for its time', async () => {
+      const moving = new TestClock();
+      const things = lasting(new MemorySharedState(moving));
+      await things.get('a', async () => ({ n: 1 }));
+      moving.advance(61_000);
+
+      expect(await things.get('a', away)).toEqual({ n: 1 });
+      moving.advance(3_000);
+      expect(await things.get('a', async () => ({ n: 2 }))).toEqual({ n: 2 });
+      moving.advance(601_000);
+      await expect(things.get('a', away)).rejects.toThrow('away');
+    });
+
+    it('gives nothing out that was invalidated', async () => {
+      const moving = new TestClock();
+      const things = lasting(new MemorySharedState(moving));
+      await things.get('a', async () => ({ n: 1 }));
+      await things.invalidate('a');
+      moving.advance(10_000);
+
+      await expect(things.get('a', away)).rejects.toThrow('away');
+    });
+
+    it('takes a refusal for an answer', async () => {
+      const moving = new TestClock();
+      const things = lasting(new MemorySharedState(moving));
+      await things.get('a', async () => ({ n: 1 }));
+      moving.advance(61_000);
+      const refuse = () => Promise.reject(Object.assign(new Error('gone'), { status: 404 }));
+
+      await expect(things.get('a', refuse)).rejects.toThrow('gone');
+    });
+  });
+
   it('loads anew after an invalidation', async () => {
     const things = cache(new MemorySharedState(clock));
     await things.get('a', async () => ({ n: 1 }));

@@ -48,6 +48,7 @@ export interface InstanceOptions {
  * - `events.of(type, subject?)`: what was published; `events.next(type)` waits for one
  * - `clock.advance(ms)`: moves time
  * - `inbox.list({ to })`: what was mailed and texted; `codeFor(to)` waits for a code
+ * - `sweep()`: does at once what is done every so often
  * - `anotherInstance()`: a second tenant
  */
 export function useLatchkey(options: InstanceOptions = {}) {
@@ -115,6 +116,8 @@ export function useLatchkey(options: InstanceOptions = {}) {
         await delay(10);
       }
     },
+    /** Does at once what is done every so often: expiry, late writes. */
+    sweep: () => running.latchkey.sweep(),
     /** A second tenant. */
     anotherInstance: (more: InstanceOptions = {}) => declare(running.latchkey, more),
   };

@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 /** How late the gateway learns of a changed setting or a revoked key. */
 const FRESH_MS = 5_000;
 /** How long an instance that was found is still used while identity does not answer. */
-const STALE_MS = 600_000;
+const STALE_MS = 3_600_000;
 
 interface Found {
   instance: InstanceInfo | null;

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, hashSecret, newSecret, SecretBox } from '@latchkey/core';
+import { Sweepers } from '@latchkey/jobs';
 import { SharedState } from '@latchkey/state';
 import { IdentityDb } from '../db.js';
 import { handshakeNotFound } from './handshakes.errors.js';
 
 const LIFETIME_MS = 60_000;
+const SWEEP_EVERY_MS = 300_000;
 
 /**
  * The cookies of handshakes that are too large to travel by themselves, under a nonce. It can be read again for a minute:
@@ -18,7 +20,10 @@ export class HandshakePayloadsService {
     private readonly state: SharedState,
     private readonly box: SecretBox,
     private readonly clock: Clock,
-  ) {}
+    sweepers: Sweepers,
+  ) {
+    sweepers.every('identity.handshakes', SWEEP_EVERY_MS, () => this.sweep());
+  }
 
   /** Keeps the directives. @returns the nonce */
   async keep(ctx: RequestContext, directives: string[]): Promise<string> {

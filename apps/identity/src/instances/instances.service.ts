@@ -11,6 +11,9 @@ import { InstanceSettings, type InstanceSettingsInput } from './instances.settin
 import { cookieSuffix } from './publishable-key.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
+/** How long an instance is known while the database is away. */
+const OUTAGE_MS = 3_600_000;
+
 /** An instance with its settings filled in. */
 export interface Instance extends Omit<Row, 'settings' | 'environment'> {
   environment: RequestContext['environment'];
@@ -29,7 +32,7 @@ export class InstancesService {
     private readonly outbox: Outbox,
     @Inject(SharedState) state: SharedState,
   ) {
-    this.cache = new ReadThrough<Row>(state, { name: 'instance', ttlMs: 30_000 });
+    this.cache = new ReadThrough<Row>(state, { name: 'instance', ttlMs: 30_000, staleOnErrorMs: OUTAGE_MS });
     this.views = new InstanceViews(state);
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, newId, SecretBox } from '@latchkey/core';
+import { isDatabaseUnavailable } from '@latchkey/db';
 import {
   calculateJwkThumbprint,
   compactVerify,
@@ -29,12 +30,14 @@ interface Signer {
 }
 
 const KEPT_MS = 60_000;
+/** How long keys are known while the database is away. */
+const OUTAGE_MS = 3_600_000;
 
 /** The RSA keys of the instances: they sign every token. Kept in memory, so that signing asks nobody. */
 @Injectable()
 export class SigningKeysService {
-  private readonly signers = new LRUCache<string, Promise<Signer>>({ max: 1000, ttl: KEPT_MS });
-  private readonly keySets = new LRUCache<string, Promise<JWK[]>>({ max: 1000, ttl: KEPT_MS });
+  private readonly signers = new Remembered<Signer>();
+  private readonly keySets = new Remembered<JWK[]>();
 
   constructor(
     private readonly db: IdentityDb,
@@ -64,7 +67,7 @@ export class SigningKeysService {
 
   /** The public keys that an instance's tokens are verified with, newest first. */
   jwks(instanceId: string): Promise<JWK[]> {
-    return remember(this.keySets, instanceId, async () => {
+    return this.keySets.get(instanceId, async () => {
       const rows = await this.db.signingKey.findMany({
         where: { instanceId, retiredAt: null },
         orderBy: { createdAt: 'desc' },
@@ -101,7 +104,7 @@ export class SigningKeysService {
   }
 
   private signer(instanceId: string): Promise<Signer> {
-    return remember(this.signers, instanceId, async () => {
+    return this.signers.get(instanceId, async () => {
       const row = await this.db.signingKey.findFirstOrThrow({
         where: { instanceId, retiredAt: null },
         orderBy: { createdAt: 'desc' },
@@ -114,13 +117,29 @@ export class SigningKeysService {
   }
 }
 
-function remember<T>(cache: LRUCache<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> {
-  const known = cache.get(key);
-  if (known) return known;
-  const loading = load();
-  cache.set(key, loading);
-  loading.catch(() => cache.delete(key));
-  return loading;
+/** Values of this process's memory, asked for anew every minute; the last ones serve while the database is away. */
+class Remembered<T extends object> {
+  private readonly fresh = new LRUCache<string, Promise<T>>({ max: 1000, ttl: KEPT_MS });
+  private readonly last = new LRUCache<string, T>({ max: 1000, ttl: OUTAGE_MS });
+
+  get(key: string, load: () => Promise<T>): Promise<T> {
+    const known = this.fresh.get(key);
+    if (known) return known;
+    const loading = load().then(
+      (value) => {
+        this.last.set(key, value);
+        return value;
+      },
+      (error: unknown) => {
+        const last = isDatabaseUnavailable(error) ? this.last.get(key) : undefined;
+        if (!last) throw error;
+        return last;
+      },
+    );
+    this.fresh.set(key, loading);
+    loading.catch(() => this.fresh.delete(key));
+    return loading;
+  }
 }
 
 const unknownKey = (): never => {

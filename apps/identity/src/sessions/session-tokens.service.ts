@@ -13,12 +13,15 @@ import { ClaimValuesService } from './claim-values.service.js';
 import { MemberClaimsService } from './member-claims.service.js';
 import { SessionActivityService } from './session-activity.service.js';
 import { sessionClaims, type TokenSubject } from './session-claims.js';
+import { organizationNotFoundOrUnauthorized } from './sessions.errors.js';
 import { absence } from './sessions.queries.js';
 
 /** What may differ from one token of a session to the next. */
 export interface MintOptions {
   /** The organization the token is for, when not the session's active one; null for the personal account. */
   organizationId?: string | null;
+  /** The caller has named the organization: a token without it would not be what was asked for. */
+  isOrganizationAsked?: boolean;
   /** Seconds, when not the instance's. */
   lifetime?: number;
   /** Milliseconds: the last change of the client, which the token must not seem older than (`__client_uat`). */
@@ -55,7 +58,11 @@ export class SessionTokensService {
     this.activity.seen(ctx, session);
     const subject = subjectOf(session);
     const organizationId = await this.organizationFor(ctx, session, organization);
-    return this.mint(ctx, subject, { organizationId, notBefore: updatedAt });
+    return this.mint(ctx, subject, {
+      organizationId,
+      isOrganizationAsked: Boolean(organization),
+      notBefore: updatedAt,
+    });
   }
 
   /**
@@ -87,6 +94,7 @@ export class SessionTokensService {
       this.instances.require(ctx.instanceId),
       this.members.find(ctx, organizationId, subject.userId),
     ]);
+    if (options.isOrganizationAsked && !member) throw organizationNotFoundOrUnauthorized();
     const { sessions: settings } = instance.settings;
     // The clocks of two replicas differ a little: a token must not be older than the change that its client has seen.
     const issuedAt = Math.floor(Math.max(this.clock.now().getTime(), notBefore) / 1000);

@@ -9,8 +9,10 @@ import { SessionAdmissionService } from './session-admission.service.js';
 import { ClaimValuesService } from './claim-values.service.js';
 import { MemberClaimsService } from './member-claims.service.js';
 import { SessionActivityService } from './session-activity.service.js';
+import { SessionExpiryService } from './session-expiry.service.js';
 import { SessionTokensService } from './session-tokens.service.js';
 import { SessionsBapiController } from './sessions.bapi.controller.js';
+import { SessionsConsumer } from './sessions.consumer.js';
 import { SessionsService } from './sessions.service.js';
 
 @Module({
@@ -21,6 +23,8 @@ import { SessionsService } from './sessions.service.js';
     SessionsService,
     SessionTokensService,
     SessionActivityService,
+    SessionExpiryService,
+    SessionsConsumer,
     MemberClaimsService,
     ClaimValuesService,
     {

@@ -169,6 +169,27 @@ export class SessionsService {
     }
   }
 
+  /** Takes an organization out of sessions in which it is active: of one user, or of everybody. */
+  async leave(tx: Tx, ctx: { instanceId: string }, organizationId: string, userId?: string): Promise<void> {
+    const where = {
+      instanceId: ctx.instanceId,
+      lastActiveOrganizationId: organizationId,
+      ...(userId !== undefined && { userId }),
+    };
+    const affected = await tx.session.findMany({ where, select: { clientId: true } });
+    await this.clients.lockAll(
+      tx,
+      affected.map(({ clientId }) => clientId),
+    );
+    const left = await tx.session.updateManyAndReturn({ where, data: { lastActiveOrganizationId: null } });
+    for (const clientId of new Set(left.map((session) => session.clientId)))
+      await this.clients.bump(tx, ctx.instanceId, clientId);
+    for (const id of new Set(left.map((session) => session.userId))) {
+      const isUser = await tx.user.count({ where: { id, instanceId: ctx.instanceId } });
+      if (isUser) await this.settle(tx, ctx, await this.users.requireIn(tx, ctx, id));
+    }
+  }
+
   /** What the user of a session has to do before it counts, the current task first. */
   async tasks(
     ctx: { instanceId: string },

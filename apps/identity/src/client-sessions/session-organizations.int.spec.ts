@@ -1,0 +1,148 @@
+import { createClerkClient } from '@clerk/backend';
+import { useLatchkey, type SignedIn, type TestInstance } from '@latchkey/testing';
+import { decodeJwt } from 'jose';
+
+const latchkey = useLatchkey({ settings: { organizations: { enabled: true } } });
+const { bapi, given, events } = latchkey;
+
+const refusal = ({ status, body }: { status: number; body: { errors: { code: string }[] } }) => ({
+  status,
+  code: body.errors[0]?.code,
+});
+const foreign = { status: 404, code: 'organization_not_found_or_unauthorized' };
+
+const touch = ({ browser, sessionId }: SignedIn, organization: string | null) =>
+  browser.post(`/v1/client/sessions/${sessionId}/touch`, { active_organization_id: organization });
+async function claimsOf({ browser, sessionId }: SignedIn, fields: Record<string, string> = {}, query = {}) {
+  const { body } = await browser.post(`/v1/client/sessions/${sessionId}/tokens`, fields, query);
+  return decodeJwt<{ o?: { id: string }; sts?: string }>(body.jwt);
+}
+
+describe('FAPI touchSession with an organization', () => {
+  it('makes it active at once, by id or by slug, in the very next token', async () => {
+    const ada = await given.signedInBrowser();
+    const { id, slug } = await given.organization(ada.userId);
+
+    const { body } = await touch(ada, id);
+
+    expect(body.response.last_active_organization_id).toBe(id);
+    const o = { id, slg: slug, rol: 'admin' };
+    expect(decodeJwt(body.response.last_active_token.jwt)).toMatchObject({ v: 2, o });
+    expect(await claimsOf(ada)).toMatchObject({ o });
+    expect(await claimsOf(ada, {}, { __clerk_api_version: '2024-10-01' })).toMatchObject({
+      org_id: id,
+      org_slug: slug,
+      org_role: 'org:admin',
+      org_permissions: [],
+    });
+    await touch(ada, null);
+    expect(await claimsOf(ada)).not.toHaveProperty('o');
+    await touch(ada, slug);
+    expect(await claimsOf(ada)).toMatchObject({ o });
+  });
+
+  it('is seen by @clerk/backend, without the permissions of the system', async () => {
+    const ada = await given.signedInBrowser();
+    const { id } = await given.organization(ada.userId);
+    const { jwt } = (await touch(ada, id)).body.response.last_active_token;
+    const { instance, bapiUrl } = latchkey.at;
+    const { secretKey, publishableKey } = instance;
+    const clerk = createClerkClient({ apiUrl: bapiUrl, secretKey, publishableKey, telemetry: { disabled: true } });
+
+    const headers = { authorization: `Bearer ${jwt}` };
+    const auth = (await clerk.authenticateRequest(new Request('http://localhost:3000/', { headers }))).toAuth();
+
+    expect(auth).toMatchObject({ userId: ada.userId, orgId: id, orgRole: 'org:admin', orgPermissions: [] });
+  });
+
+  it('refuses those that the user does not belong to, and keeps the one before', async () => {
+    const ada = await given.signedInBrowser();
+    const bob = await given.signedInBrowser();
+    const { id } = await given.organization(ada.userId);
+    const { id: theirs } = await given.organization(bob.userId);
+    await touch(ada, id);
+
+    expect(refusal(await touch(ada, theirs))).toEqual(foreign);
+    expect((await claimsOf(ada)).o?.id).toBe(id);
+  });
+});
+
+describe('FAPI createSessionToken with an organization', () => {
+  it('is for it alone; the active one stays', async () => {
+    const ada = await given.signedInBrowser();
+    const [first, second] = [await given.organization(ada.userId), await given.organization(ada.userId)];
+    await touch(ada, first.id);
+
+    expect((await claimsOf(ada, { organization_id: second.id })).o?.id).toBe(second.id);
+    expect(await claimsOf(ada, { organization_id: '' })).not.toHaveProperty('o');
+    expect((await claimsOf(ada)).o?.id).toBe(first.id);
+  });
+
+  it("leaves an organization out as soon as the user doesn't belong to it", async () => {
+    const ada = await given.signedInBrowser();
+    const bob = await given.signedInBrowser();
+    const { id } = await given.organization(ada.userId);
+    await bapi.post(`/v1/organizations/${id}/memberships`, { user_id: bob.userId, role: 'org:member' });
+    await touch(bob, id);
+    expect(await claimsOf(bob)).toMatchObject({ o: { id, rol: 'member' } });
+
+    await bapi.delete(`/v1/organizations/${id}/memberships/${bob.userId}`);
+
+    expect(await claimsOf(bob)).not.toHaveProperty('o');
+    const asked = await bob.browser.post(`/v1/client/sessions/${bob.sessionId}/tokens`, { organization_id: id });
+    expect(refusal(asked)).toEqual(foreign);
+    await events.settled();
+    const { sessions } = (await bob.browser.get('/v1/client')).body.response;
+    expect(sessions[0].last_active_organization_id).toBeNull();
+  });
+
+  it('says the role of the next token as it is after a change', async () => {
+    const ada = await given.signedInBrowser();
+    const bob = await given.signedInBrowser();
+    const { id } = await given.organization(ada.userId);
+    await bapi.post(`/v1/organizations/${id}/memberships`, { user_id: bob.userId, role: 'org:member' });
+    await touch(bob, id);
+
+    await bapi.patch(`/v1/organizations/${id}/memberships/${bob.userId}`, { role: 'org:admin' });
+
+    expect(await claimsOf(bob)).toMatchObject({ o: { rol: 'admin' } });
+  });
+});
+
+describe('the task to choose an organization', () => {
+  let instance: TestInstance;
+  beforeAll(async () => {
+    const organizations = { enabled: true, force_organization_selection: true };
+    instance = await latchkey.anotherInstance({ settings: { organizations } });
+  });
+
+  it('keeps a session pending until one is chosen, and then there is no way back', async () => {
+    const ada = await instance.given.signedInBrowser();
+    const [session] = (await ada.browser.get('/v1/client')).body.response.sessions;
+    expect(session).toMatchObject({ status: 'pending', tasks: [{ key: 'choose-organization' }] });
+    expect(await claimsOf(ada)).toMatchObject({ sts: 'pending' });
+    const told = await events.of('session.pending', ada.userId);
+    expect(told.map(({ data }) => data)).toMatchObject([
+      { id: ada.sessionId, status: 'pending', tasks: [{ key: 'choose-organization' }] },
+    ]);
+
+    const { id } = await instance.given.organization(ada.userId);
+    const { body } = await touch(ada, id);
+
+    expect(body.response).toMatchObject({ status: 'active', tasks: null, last_active_organization_id: id });
+    expect(await claimsOf(ada)).toMatchObject({ sts: 'active', o: { id } });
+    expect((await touch(ada, null)).body.response.last_active_organization_id).toBe(id);
+    expect(await claimsOf(ada, { organization_id: '' })).toMatchObject({ o: { id } });
+  });
+
+  it('comes back when the user has left the organization', async () => {
+    const ada = await instance.given.signedInBrowser();
+    const { id } = await instance.given.organization(ada.userId);
+    await touch(ada, id);
+
+    await instance.bapi.delete(`/v1/organizations/${id}`);
+    await events.settled();
+
+    expect(await claimsOf(ada)).toMatchObject({ sts: 'pending' });
+  });
+});
