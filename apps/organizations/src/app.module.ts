@@ -12,9 +12,17 @@ import { ORGANIZATIONS_CONFIG, OrganizationsConfig } from './config.js';
 import { OrganizationsDb } from './db.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
+import { CreationDefaultsModule } from './creation-defaults/creation-defaults.module.js';
+import { DomainsModule } from './domains/domains.module.js';
+import { EnrollmentModule } from './enrollment/enrollment.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
 import { OrganizationsFeatureModule } from './organizations/organizations.module.js';
+import { MembershipRequestsModule } from './membership-requests/membership-requests.module.js';
+import { PermissionsModule } from './permissions/permissions.module.js';
+import { RoleSetsModule } from './role-sets/role-sets.module.js';
+import { RolesModule } from './roles/roles.module.js';
+import { SuggestionsModule } from './suggestions/suggestions.module.js';
 import { UserProfilesModule } from './user-profiles/user-profiles.module.js';
 import { ViewsModule } from './views/views.module.js';
 
@@ -53,6 +61,14 @@ export class OrganizationsModule {
         OrganizationsFeatureModule,
         MembershipsModule,
         InvitationsModule,
+        RolesModule,
+        PermissionsModule,
+        RoleSetsModule,
+        DomainsModule,
+        EnrollmentModule,
+        SuggestionsModule,
+        MembershipRequestsModule,
+        CreationDefaultsModule,
         ViewsModule,
       ],
       providers: [{ provide: ORGANIZATIONS_CONFIG, useValue: config }],

@@ -11,6 +11,17 @@ export const OrganizationsConfig = z.object({
   CONTEXT_SIGNING_KEY: z.string().min(32),
   /** Encrypts what must be read again: mails that wait, challenges of domains. Losing it makes them unreadable. */
   MASTER_KEY: z.string().min(32),
+  /** Name servers that are asked for the records of domains, separated by commas; those of the machine when left out. */
+  DNS_SERVERS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((server) => server.trim())
+        .filter(Boolean),
+    )
+    .meta({ example: '1.1.1.1,[2606:4700:4700::1111]:53' }),
 });
 export type OrganizationsConfig = z.output<typeof OrganizationsConfig>;
 

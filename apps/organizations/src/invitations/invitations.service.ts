@@ -7,7 +7,7 @@ import { event, Outbox } from '@latchkey/events';
 import { MailQueue } from '@latchkey/messaging';
 import { OrganizationsDb, type Tx } from '../db.js';
 import { DirectoryService } from '../directory/directory.service.js';
-import type { Organization } from '../generated/prisma/client.js';
+import type { Organization, OrganizationDomain } from '../generated/prisma/client.js';
 import { alreadyMember, permissionMissing } from '../memberships/memberships.errors.js';
 import { membershipQuotaExceeded } from '../organizations/organizations.errors.js';
 import { OrganizationsLookup } from '../organizations/organizations.lookup.js';
@@ -31,6 +31,7 @@ import { InvitationTickets } from './invitations.tickets.js';
 
 const DAY_MS = 86_400_000;
 const BULK_LIMIT = 10;
+const DOMAIN_INVITATION = { public_metadata: {}, private_metadata: {}, expires_in_days: 30, notify: true };
 
 /** Asks addresses to join organizations. */
 @Injectable()
@@ -115,6 +116,28 @@ export class InvitationsService {
     });
   }
 
+  /**
+   * Invites a user whose address is of an organization's domain. It takes no place before it is accepted, and is made once:
+   * whoever has let it pass is not asked again.
+   */
+  async inviteByDomain(tx: Tx, ctx: RequestContext, domain: OrganizationDomain, address: string): Promise<void> {
+    const { instanceId, organizationId } = domain;
+    await this.organizations.lock(tx, ctx, organizationId);
+    const before = await tx.invitation.findFirst({
+      where: {
+        instanceId,
+        organizationId,
+        OR: [{ domainId: domain.id, emailAddress: address }, { pendingAddress: address }],
+      },
+    });
+    if (before) return;
+    const instance = await this.directory.instance(ctx);
+    const organization = await this.organizations.requireIn(tx, ctx, organizationId);
+    const role = await this.roles.ofNewcomers(organization);
+    const input = { ...DOMAIN_INVITATION, email_address: address, role: role.key };
+    await this.insert(tx, ctx, { organization, instance, role, inviter: undefined, input, domainId: domain.id });
+  }
+
   /** Notes what is past its time, a hundred organizations at a time. */
   async expire(): Promise<void> {
     const now = this.clock.now();
@@ -171,12 +194,14 @@ export class InvitationsService {
       role,
       inviter,
       input,
+      domainId = null,
     }: {
       organization: Organization;
       instance: InstanceView;
       role: RoleView;
       inviter: FullInvitation['inviter'];
       input: CreateInvitation;
+      domainId?: string | null;
     },
   ): Promise<FullInvitation> {
     const now = this.clock.now();
@@ -197,6 +222,7 @@ export class InvitationsService {
         ticketHash: this.tickets.of(id).hash,
         expiresAt: new Date(now.getTime() + input.expires_in_days * DAY_MS),
         createdAt: now,
+        domainId,
       },
     });
     const url = this.tickets.url(id, instance.fapiUrl);

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { CreationDefaultsFapiController } from './creation-defaults.fapi.controller.js';
+
+@Module({ controllers: [CreationDefaultsFapiController] })
+export class CreationDefaultsModule {}

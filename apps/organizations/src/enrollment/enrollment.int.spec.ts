@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { useLatchkey, type Reply } from '@latchkey/testing';
+
+const MODES = ['manual_invitation', 'automatic_invitation', 'automatic_suggestion'];
+const settings = {
+  organizations: { enabled: true, max_allowed_memberships: 0, domains: { enabled: true, enrollment_modes: MODES } },
+};
+const refusal = ({ status, body }: Reply) => [status, body.errors?.[0].code];
+
+describe('enrollment by domain', () => {
+  const { bapi, given } = useLatchkey({ settings });
+
+  /** An organization with a verified domain, and who manages it. */
+  const withDomain = async (enrollment_mode: string) => {
+    const owner = await given.signedInBrowser();
+    const { body } = await bapi.post('/v1/organizations', { name: 'Acme', created_by: owner.userId });
+    const name = `${randomUUID()}.example`;
+    const domain = await bapi.post(`/v1/organizations/${body.id}/domains`, { name, enrollment_mode });
+    return {
+      id: body.id as string,
+      owner,
+      domainId: domain.body.id as string,
+      requests: `/v1/organizations/${body.id}/membership_requests`,
+      newcomer: () => given.signedInBrowser({ email_address: `${randomUUID()}+clerk_test@${name}` }),
+    };
+  };
+  type SignedIn = Awaited<ReturnType<typeof given.signedInBrowser>>;
+  /** A list of the user's own; waits until it has something, for the event is on its way. */
+  const own = async ({ browser }: SignedIn, what: string) => {
+    for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(20)) {
+      const { body } = await browser.get(`/v1/me/organization_${what}`);
+      if (body.response.total_count) return body.response;
+    }
+    throw new Error(`no ${what} came`);
+  };
+  /** A newcomer who has asked to join. */
+  const asked = async (organization: Awaited<ReturnType<typeof withDomain>>) => {
+    const user = await organization.newcomer();
+    const [suggestion] = (await own(user, 'suggestions')).data;
+    await user.browser.post(`/v1/me/organization_suggestions/${suggestion.id}/accept`);
+    const { body } = await organization.owner.browser.get(organization.requests, { status: 'pending' });
+    return { user, request: body.response.data[0] as { id: string; public_user_data: { user_id: string } } };
+  };
+
+  it('invites by itself, outside the lists of the organization, once', async () => {
+    const { id, domainId, newcomer } = await withDomain('automatic_invitation');
+    const user = await newcomer();
+
+    const { data } = await own(user, 'invitations');
+
+    expect(data).toMatchObject([{ status: 'pending', role: 'org:member', public_organization_data: { id } }]);
+    expect((await bapi.get(`/v1/organizations/${id}/invitations`)).body.total_count).toBe(0);
+    const domains = await bapi.get(`/v1/organizations/${id}/domains`);
+    expect(domains.body.data).toMatchObject([{ id: domainId, total_pending_invitations: 1 }]);
+    await user.browser.post(`/v1/me/organization_invitations/${data[0].id}/accept`);
+    const { body } = await bapi.get(`/v1/organizations/${id}?include_members_count=true`);
+    expect([body.members_count, body.pending_invitations_count]).toEqual([2, 0]);
+  });
+
+  describe('FAPI getOrganizationSuggestions', () => {
+    it('shows what the address leads to, and nothing to others', async () => {
+      const { id, newcomer } = await withDomain('automatic_suggestion');
+      const user = await newcomer();
+      const stranger = await given.signedInBrowser();
+
+      const { data } = await own(user, 'suggestions');
+
+      expect(data).toMatchObject([{ status: 'pending', public_organization_data: { id, name: 'Acme' } }]);
+      const { body } = await stranger.browser.get('/v1/me/organization_suggestions', { status: 'pending' });
+      expect(body.response.total_count).toBe(0);
+    });
+  });
+
+  describe('FAPI acceptOrganizationSuggestion', () => {
+    it('asks to join, once', async () => {
+      const { newcomer, owner, requests } = await withDomain('automatic_suggestion');
+      const user = await newcomer();
+      const [suggestion] = (await own(user, 'suggestions')).data;
+      const accept = () => user.browser.post(`/v1/me/organization_suggestions/${suggestion.id}/accept`);
+
+      const replies = await Promise.all([accept(), accept(), accept()]);
+
+      expect(replies.map((reply) => reply.status).sort()).toEqual([200, 400, 400]);
+      expect(refusal(replies.find((reply) => reply.status === 400)!)[1]).toBe(
+        'organization_suggestion_already_accepted',
+      );
+      const { body } = await owner.browser.get(requests);
+      expect(body.response.total_count).toBe(1);
+      expect(refusal(await user.browser.post('/v1/me/organization_suggestions/orgsug_none/accept'))).toEqual([
+        404,
+        'resource_not_found',
+      ]);
+    });
+  });
+
+  describe('FAPI listOrganizationMembershipRequests', () => {
+    it('shows who asks, to those who manage the members', async () => {
+      const organization = await withDomain('automatic_suggestion');
+      const { user, request } = await asked(organization);
+      const member = await given.signedInBrowser();
+      await bapi.post(`/v1/organizations/${organization.id}/memberships`, {
+        user_id: member.userId,
+        role: 'org:member',
+      });
+
+      expect(request).toMatchObject({ status: 'pending', public_user_data: { user_id: user.userId } });
+      expect(refusal(await member.browser.get(organization.requests))).toEqual([
+        403,
+        'missing_organization_permission',
+      ]);
+    });
+  });
+
+  describe('FAPI acceptOrganizationMembershipRequest', () => {
+    it('makes the user a member, once', async () => {
+      const organization = await withDomain('automatic_suggestion');
+      const { user, request } = await asked(organization);
+      const accept = () => organization.owner.browser.post(`${organization.requests}/${request.id}/accept`);
+
+      const replies = await Promise.all([accept(), accept(), accept()]);
+
+      expect(replies.map((reply) => reply.status).sort()).toEqual([200, 404, 404]);
+      const { body } = await user.browser.get('/v1/client');
+      expect(body.response.sessions[0].user.organization_memberships).toMatchObject([
+        { role: 'org:member', organization: { id: organization.id, members_count: 2 } },
+      ]);
+    });
+  });
+
+  describe('FAPI rejectOrganizationMembershipRequest', () => {
+    it('lets nobody in', async () => {
+      const organization = await withDomain('automatic_suggestion');
+      const { request } = await asked(organization);
+
+      const { body } = await organization.owner.browser.post(`${organization.requests}/${request.id}/reject`);
+
+      expect(body.response).toMatchObject({ id: request.id, status: 'revoked' });
+      const again = await organization.owner.browser.post(`${organization.requests}/${request.id}/accept`);
+      expect(refusal(again)).toEqual([404, 'resource_not_found']);
+    });
+  });
+
+  describe('FAPI getOrganizationCreationDefaults', () => {
+    it('has nothing to propose while the naming rules are off', async () => {
+      const { browser } = await given.signedInBrowser();
+
+      const { status, body } = await browser.get('/v1/me/organization_creation_defaults');
+
+      expect([status, body.response]).toEqual([200, { advisory: null, form: null }]);
+    });
+  });
+});

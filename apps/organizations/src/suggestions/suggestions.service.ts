@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import type { OrganizationSuggestionJSON } from '@clerk/shared/types';
+import type { Page, RequestContext } from '@latchkey/contracts';
+import { ApiError, Clock, newId, notFound } from '@latchkey/core';
+import { transaction } from '@latchkey/db';
+import { slice, toPage } from '@latchkey/http';
+import { OrganizationsDb } from '../db.js';
+import { DirectoryService } from '../directory/directory.service.js';
+import { toSuggestionJSON } from './suggestions.serializer.js';
+import type { ListSuggestions } from './suggestions.schemas.js';
+
+/** The user has asked to join before. */
+const alreadyAccepted = () =>
+  new ApiError(400, {
+    code: 'organization_suggestion_already_accepted',
+    message: 'already accepted',
+    long_message: 'You have asked to join this organization before.',
+  });
+
+/** Organizations that users may ask to join, because of their addresses. */
+@Injectable()
+export class SuggestionsService {
+  constructor(
+    private readonly db: OrganizationsDb,
+    private readonly directory: DirectoryService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The caller's own, newest first. */
+  async list(ctx: RequestContext, query: ListSuggestions): Promise<Page<OrganizationSuggestionJSON>> {
+    const where = {
+      instanceId: ctx.instanceId,
+      userId: ctx.userId!,
+      status: { in: query.status ?? ['pending', 'accepted'] },
+    };
+    const [rows, total, view] = await Promise.all([
+      this.db.suggestion.findMany({
+        where,
+        include: { organization: true },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        ...slice(query),
+      }),
+      this.db.suggestion.count({ where }),
+      this.directory.instance(ctx),
+    ]);
+    return toPage({ rows, total }, (row) => toSuggestionJSON(row, view));
+  }
+
+  /** Asks to join: a manager of the organization decides. @throws `organization_suggestion_already_accepted` (400), `resource_not_found` (404) */
+  async accept(ctx: RequestContext, id: string): Promise<OrganizationSuggestionJSON> {
+    const { instanceId } = ctx;
+    const view = await this.directory.instance(ctx);
+    return transaction(this.db, async (tx) => {
+      const where = { id, instanceId, userId: ctx.userId! };
+      const [row] = await tx.suggestion.updateManyAndReturn({
+        where: { ...where, status: 'pending' },
+        data: { status: 'accepted' },
+        include: { organization: true },
+      });
+      if (!row)
+        throw (await tx.suggestion.count({ where })) ? alreadyAccepted() : notFound('organization suggestion', id);
+      await tx.membershipRequest.createMany({
+        data: {
+          id: newId('organizationMembershipRequest', this.clock.now()),
+          instanceId,
+          organizationId: row.organizationId,
+          userId: row.userId,
+          pendingUser: row.userId,
+          status: 'pending',
+        },
+        skipDuplicates: true,
+      });
+      return toSuggestionJSON(row, view);
+    });
+  }
+}
