@@ -1,6 +1,6 @@
 /**
  * Runs every test that this machine allows, and names at its end what had to be left out; in CI nothing may be. Ends with
- * `N passed, N failed`. Usage: `npm test [-- unit|integration|e2e...] [-- paths]`
+ * `N passed, N failed`. Usage: `npm test [-- unit|integration|e2e|faults...] [-- paths]`
  *
  * A spec that needs more than Node says so in the comment at its head: `@needs kafka redis chromium`.
  */
@@ -11,7 +11,9 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { ROOT } from './lib/project.mjs';
 
-const PROJECTS = ['unit', 'integration', 'e2e'];
+const USUAL = ['unit', 'integration', 'e2e'];
+/** Those that kill what they run against take their time, and run when they are named. */
+const PROJECTS = [...USUAL, 'faults'];
 const RESULTS = join(ROOT, '.cache', 'test-results.json');
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const isCi = ['true', '1'].includes(process.env.CI ?? '');
@@ -80,6 +82,7 @@ const STAGES = [
     env: { LATCHKEY_E2E_MODE: 'distributed' },
     needs: ['kafka', 'redis'],
   },
+  { name: 'faults', projects: ['faults'], args: ['--runInBand'], needs: ['kafka', 'redis'] },
 ];
 
 /**
@@ -120,7 +123,7 @@ async function run() {
   const args = process.argv.slice(2).filter((arg) => arg !== '--');
   const named = args.filter((arg) => PROJECTS.includes(arg));
   const paths = args.filter((arg) => !PROJECTS.includes(arg));
-  const wanted = named.length > 0 ? named : PROJECTS;
+  const wanted = named.length > 0 ? named : USUAL;
 
   const built = await build();
   if (built.length > 0) console.log(`built ${built.join(', ')}`);

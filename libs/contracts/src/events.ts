@@ -78,6 +78,8 @@ export interface LatchkeyEvent<T extends EventType = EventType> {
   useragent: string;
   /** W3C trace context of the request that caused it. */
   traceparent?: string;
+  /** The one consumer that this copy is for: it could not handle the event before, and somebody has replayed it. */
+  replayfor?: string;
 }
 
 /** The topic of a service's events. */

@@ -99,8 +99,13 @@ function isKnownRequestError(error: unknown, code: string): error is KnownReques
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
 
-const UNAVAILABLE =
-  /P1001|P1002|P1008|P1017|P2024|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[1-3]|53300|08\d{3}|Connection terminated|connection timeout/;
+/** Codes of Prisma, Postgres (SQLSTATE) and Node that say that the server is away, restarting, or out of resources. */
+const UNAVAILABLE_CODE =
+  /^(P1001|P1002|P1008|P1017|P2024|P2037|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[1-3]|53[0-9A-Z]{3}|08[0-9A-Z]{3})$/;
+
+/** What errors without a code say. Words only: a number may be part of a value that the message quotes. */
+const UNAVAILABLE_MESSAGE =
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|connection timeout|closed the connection|not queryable|timeout exceeded when trying to connect|terminating connection|database system is (starting up|shutting down|in recovery)|Unable to start a transaction/;
 
 /** Whether `error` says that the database is away or restarting, so that the same work may succeed a little later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
@@ -109,17 +114,15 @@ export function isDatabaseUnavailable(error: unknown): boolean {
     at instanceof Error || (typeof at === 'object' && at !== null);
     at = (at as { cause?: unknown }).cause
   ) {
-    const { code, message, meta } = at as {
+    const { code, originalCode, message, meta } = at as {
       code?: unknown;
+      originalCode?: unknown;
       message?: unknown;
-      meta?: { driverAdapterError?: { cause?: { originalCode?: string } } };
+      meta?: { driverAdapterError?: { cause?: unknown } };
     };
-    if (
-      [code, message, meta?.driverAdapterError?.cause?.originalCode].some(
-        (text) => typeof text === 'string' && UNAVAILABLE.test(text),
-      )
-    )
-      return true;
+    if ([code, originalCode].some((text) => typeof text === 'string' && UNAVAILABLE_CODE.test(text))) return true;
+    if (typeof message === 'string' && UNAVAILABLE_MESSAGE.test(message)) return true;
+    if (meta?.driverAdapterError && isDatabaseUnavailable(meta.driverAdapterError)) return true;
   }
   return false;
 }

@@ -6,6 +6,8 @@ import { once, type InboxDb, type InboxTx } from './once.js';
 
 const ATTEMPTS = 4;
 const BACKOFF_MS = 100;
+/** How much of an error is kept: it must fit beside the largest event. */
+const ERROR_LENGTH = 8_000;
 
 const consumed = counter('latchkey_events_consumed_total', 'Events that consumers have handled', [
   'consumer',
@@ -19,9 +21,16 @@ export interface Handler {
   handle: (event: LatchkeyEvent, tx: InboxTx) => Promise<void>;
 }
 
-/** Keeps an event that a consumer could not handle, with the reason, until somebody replays it. */
+/** An event that a consumer could not handle, and why. */
+export interface DeadLetter {
+  event: LatchkeyEvent;
+  consumer: string;
+  error: string;
+}
+
+/** Keeps events that consumers could not handle until somebody replays them (`npm run dead-letters`). */
 export abstract class DeadLetters {
-  abstract park(letter: { event: LatchkeyEvent; consumer: string; error: string }): Promise<void>;
+  abstract park(letter: DeadLetter): Promise<void>;
 }
 
 /**
@@ -42,7 +51,7 @@ export class EventDispatcher {
   }
 
   /** Resolves when every consumer of this service has handled the event, or it was parked for those that could not. */
-  async dispatch(event: LatchkeyEvent, only?: string): Promise<void> {
+  async dispatch({ replayfor: only, ...event }: LatchkeyEvent): Promise<void> {
     // Found at the first event: by then every provider of the application exists.
     this.handlers ??= this.findHandlers();
     for (const handler of this.handlers) {
@@ -67,11 +76,8 @@ export class EventDispatcher {
           { err, event_id: event.id, type: event.type, consumer: handler.consumer },
           'parked an event that could not be handled',
         );
-        await this.deadLetters.park({
-          event,
-          consumer: handler.consumer,
-          error: String(err instanceof Error ? (err.stack ?? err) : err),
-        });
+        const error = String(err instanceof Error ? (err.stack ?? err) : err).slice(0, ERROR_LENGTH);
+        await this.deadLetters.park({ event, consumer: handler.consumer, error });
         consumed.inc({ consumer: handler.consumer, result: 'parked' });
         return;
       }

@@ -64,11 +64,12 @@ export class EventsModule {
     const { service, adapter } = options;
     const topics = options.consumes.map(topicOf);
     const kafka = adapter.kind === 'kafka' ? new KafkaProducer(service, adapter) : undefined;
+    const parked = kafka && new KafkaDeadLetters(service, kafka);
     return {
       module: EventsModule,
       global: true,
       imports: [DiscoveryModule],
-      controllers: kafka && topics.length ? [kafkaInbound(topics)] : [],
+      controllers: parked && topics.length ? [kafkaInbound(service, topics, parked)] : [],
       providers: [
         EventsRuntime,
         { provide: 'EventsAdapter', useValue: adapter },
@@ -80,8 +81,7 @@ export class EventsModule {
         {
           provide: DeadLetters,
           inject: [options.db, Clock],
-          useFactory: (db: DeadLetterDb, clock: Clock) =>
-            kafka ? new KafkaDeadLetters(service, kafka) : new TableDeadLetters(db, clock),
+          useFactory: (db: DeadLetterDb, clock: Clock) => parked ?? new TableDeadLetters(db, clock),
         },
         {
           provide: RelayWaker,

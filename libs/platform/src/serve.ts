@@ -1,4 +1,4 @@
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, INestMicroservice } from '@nestjs/common';
 import { Transport } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '@latchkey/config';
@@ -6,6 +6,7 @@ import type { EventSource } from '@latchkey/contracts';
 import { kafkaConfig, type KafkaOptions } from '@latchkey/events';
 import { createApp, HealthChecks } from '@latchkey/http';
 import { log } from '@latchkey/observability';
+import type { Consumer } from 'kafkajs';
 import { z } from 'zod';
 import { distributedPlatform } from './distributed.js';
 import type { Env, Platform } from './platform.js';
@@ -23,6 +24,8 @@ const ListenConfig = z.object({
 });
 
 const DRAIN_MS = 5_000;
+/** How long Kafka waits for a consumer that has died before others get its partitions. A handler's retries must fit into it. */
+const SESSION_MS = 15_000;
 
 /** Starts a service as a process of its own: HTTP for the gateway, Kafka for events; stops cleanly on SIGTERM. */
 export async function serve(service: EventSource, module: AppModule, env: Env): Promise<void> {
@@ -30,13 +33,15 @@ export async function serve(service: EventSource, module: AppModule, env: Env): 
     const { HOST, PORT } = loadConfig(ListenConfig, env);
     const platform = distributedPlatform(env);
     const app = await createApp(module.forRoot(env, platform));
-    if (platform.events.kind === 'kafka') connectKafka(app, service, platform.events);
+    const kafka = platform.events.kind === 'kafka' ? connectKafka(app, service, platform.events) : undefined;
     // First, for it makes the topics that the consumers then subscribe to.
     await app.init();
-    await app.startAllMicroservices();
     await app.listen(PORT, HOST);
     drainOnSignal(app);
     log.info({ service, url: await app.getUrl() }, 'ready');
+    // Requests need not wait for it: after a crash Kafka keeps the group closed until the dead member's session has ended.
+    await app.startAllMicroservices();
+    if (kafka) endWithConsumer(kafka);
   });
 }
 
@@ -76,14 +81,25 @@ export function drainOnSignal(app: NestFastifyApplication): void {
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(signal));
 }
 
-function connectKafka(app: NestFastifyApplication, service: EventSource, options: KafkaOptions): void {
-  app.connectMicroservice({
+/** A consumer that has given up would leave a process that answers and consumes nothing: whoever started it must start another. */
+function endWithConsumer(kafka: INestMicroservice): void {
+  const [, consumer] = kafka.unwrap<[unknown, Consumer]>();
+  consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
+    if (restart) return;
+    log.fatal({ err: error }, 'the Kafka consumer cannot go on');
+    process.exit(1);
+  });
+}
+
+function connectKafka(app: NestFastifyApplication, service: EventSource, options: KafkaOptions): INestMicroservice {
+  return app.connectMicroservice({
     transport: Transport.KAFKA,
     options: {
       client: kafkaConfig(service, options),
       consumer: {
         groupId: `latchkey-${service}`,
         maxWaitTimeInMs: 500,
+        sessionTimeout: SESSION_MS,
         allowAutoTopicCreation: false,
         retry: { initialRetryTime: 300, retries: 5, restartOnFailure: () => Promise.resolve(true) },
       },

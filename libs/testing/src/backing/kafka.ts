@@ -60,7 +60,8 @@ function serverProperties(port: number, controllerPort: number, data: string): s
 
 function format(classPath: string, properties: string): void {
   const id = randomBytes(16).toString('base64url');
-  const tool = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', properties];
+  // With "=", for an id may begin with a dash.
+  const tool = ['kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', properties];
   const { status, stderr } = spawnSync('java', [...JAVA, '-cp', classPath, ...tool], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`Kafka could not prepare its data:\n${stderr.trim()}`);
 }

@@ -1,7 +1,6 @@
 import type { Clock } from '@latchkey/core';
 import { newId } from '@latchkey/core';
-import type { LatchkeyEvent } from '@latchkey/contracts';
-import { DeadLetters } from '../../dispatcher.js';
+import { DeadLetters, type DeadLetter } from '../../dispatcher.js';
 
 /** The table that parked events are kept in. */
 export interface DeadLetterDb {
@@ -21,7 +20,7 @@ export class TableDeadLetters extends DeadLetters {
     super();
   }
 
-  async park(letter: { event: LatchkeyEvent; consumer: string; error: string }): Promise<void> {
+  async park(letter: DeadLetter): Promise<void> {
     const now = this.clock.now();
     await this.db.deadLetter.create({
       data: {

@@ -2,6 +2,12 @@ import { topicOf, type EventSource } from '@latchkey/contracts';
 import type { KafkaProducer } from './kafka-producer.js';
 import { EventBus, type BusMessage } from '../../bus.js';
 
+/**
+ * Most that one request holds. Kafka refuses a batch for one partition above `message.max.bytes`, 1 MB as it comes, and a busy
+ * user's events all go to one.
+ */
+const REQUEST_BYTES = 700_000;
+
 /** Publishes a service's events on its topic; acknowledged by all in-sync replicas. */
 export class KafkaBus extends EventBus {
   constructor(
@@ -12,14 +18,32 @@ export class KafkaBus extends EventBus {
   }
 
   async publish(messages: BusMessage[]): Promise<void> {
-    await this.producer.send({
-      topic: topicOf(this.service),
-      acks: -1,
-      messages: messages.map(({ key, envelope }) => ({
-        key,
-        value: envelope,
-        headers: { 'content-type': 'application/cloudevents+json' },
-      })),
-    });
+    for (const part of inParts(messages)) {
+      await this.producer.send({
+        topic: topicOf(this.service),
+        acks: -1,
+        messages: part.map(({ key, envelope }) => ({
+          key,
+          value: envelope,
+          headers: { 'content-type': 'application/cloudevents+json' },
+        })),
+      });
+    }
   }
+}
+
+/** Splits messages, in their order, into requests that Kafka takes. */
+function* inParts(messages: readonly BusMessage[]): Generator<BusMessage[]> {
+  let part: BusMessage[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = Buffer.byteLength(message.envelope) + 200;
+    if (part.length > 0 && bytes + size > REQUEST_BYTES) {
+      yield part;
+      [part, bytes] = [[], 0];
+    }
+    part.push(message);
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
 }

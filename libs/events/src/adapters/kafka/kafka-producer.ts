@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { deadLetterTopicOf, topicOf, type EventSource } from '@latchkey/contracts';
 import { Kafka, logLevel, type KafkaConfig, type Producer, type ProducerRecord } from 'kafkajs';
@@ -10,6 +11,8 @@ export interface KafkaOptions {
   replicationFactor: number;
 }
 
+const LED_WITHIN_MS = 30_000;
+const LED_POLL_MS = 200;
 const SERVICES: EventSource[] = ['identity', 'organizations', 'billing', 'webhooks'];
 
 /** The client settings that producer and consumers share. */
@@ -28,7 +31,8 @@ export const kafkaConfig = (service: string, options: KafkaOptions): KafkaConfig
 /** A service's one connection for producing. Makes the topics it needs when they are missing. */
 export class KafkaProducer implements OnModuleInit, OnApplicationShutdown {
   private readonly kafka: Kafka;
-  private readonly producer: Producer;
+  private producer: Promise<Producer> | undefined;
+  private isClosed = false;
 
   constructor(
     private readonly service: EventSource,
@@ -37,36 +41,76 @@ export class KafkaProducer implements OnModuleInit, OnApplicationShutdown {
     // eslint-disable-next-line no-restricted-properties -- kafkajs has no other switch for it
     process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1';
     this.kafka = new Kafka(kafkaConfig(service, options));
-    this.producer = this.kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
   }
 
   async onModuleInit(): Promise<void> {
     await this.createTopics();
-    await this.producer.connect();
+    await (this.producer = this.connect());
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.producer.disconnect();
+    this.isClosed = true;
+    const producer = await this.producer?.catch(() => undefined);
+    await producer?.disconnect();
   }
 
+  /** Resolves when Kafka has the messages; those of one key keep their order. After an error it may have some of them. */
   async send(record: ProducerRecord): Promise<void> {
-    await this.producer.send(record);
+    if (this.isClosed) throw new Error('The producer is closed');
+    const producer = (this.producer ??= this.connect());
+    try {
+      await (await producer).send(record);
+    } catch (error) {
+      // Kafka may have taken what it could not acknowledge any more. The next request would reuse its sequence numbers for other
+      // records, which is refused for ever, or taken for the same records and dropped. A new producer begins anew.
+      if (this.producer === producer) {
+        this.producer = undefined;
+        void producer.then((broken) => broken.disconnect()).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  private async connect(): Promise<Producer> {
+    const producer = this.kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    return producer;
   }
 
   private async createTopics(): Promise<void> {
     const admin = this.kafka.admin();
     await admin.connect();
     try {
-      const topics = SERVICES.flatMap((source) => [topicOf(source), deadLetterTopicOf(topicOf(source), this.service)]);
       const { partitions: numPartitions, replicationFactor } = this.options;
+      const topics = SERVICES.map(topicOf);
+      const dead = topics.map((topic) => deadLetterTopicOf(topic, this.service));
+      // Dead letters wait for a person, however long that takes.
+      const configEntries = [{ name: 'retention.ms', value: '-1' }];
       await admin.createTopics({
         waitForLeaders: true,
-        topics: topics.map((topic) => ({ topic, numPartitions, replicationFactor })),
+        topics: [
+          ...topics.map((topic) => ({ topic, numPartitions, replicationFactor })),
+          ...dead.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries })),
+        ],
       });
-      // Those that another service is making at this moment are "there" before anybody leads them: asked again until somebody does.
-      await admin.fetchTopicMetadata({ topics });
+      await untilLed(() => admin.fetchTopicMetadata({ topics: [...topics, ...dead] }));
     } finally {
       await admin.disconnect();
+    }
+  }
+}
+
+/** Topics that another service is making at this moment are "there" before anybody leads them: asked again until somebody does. */
+async function untilLed(ask: () => Promise<unknown>): Promise<void> {
+  const deadline = performance.now() + LED_WITHIN_MS;
+  for (;;) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      const { retriable } = error as { retriable?: boolean };
+      if (!retriable || performance.now() > deadline) throw error;
+      await delay(LED_POLL_MS);
     }
   }
 }

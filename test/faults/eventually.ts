@@ -1,0 +1,21 @@
+const POLL_MS = 50;
+
+/** Asks again and again until `holds`; what it throws meanwhile counts as no, and is told when the time is over. */
+export async function eventually(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 120_000,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      if (await holds()) return;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((wake) => setTimeout(wake, POLL_MS));
+  }
+  throw new Error(`not within ${withinMs / 1000} s: ${what}`, { cause: last });
+}

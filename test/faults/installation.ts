@@ -1,0 +1,207 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { appEnv, declare, defaultDeclaration, installationKeys } from '@latchkey/installation';
+import { deploy, freePort, projectRoot } from '@latchkey/postgres';
+import pg from 'pg';
+import { startKafka } from '../../libs/testing/src/backing/kafka.js';
+import { startPostgres, type PostgresBacking } from '../../libs/testing/src/backing/postgres.js';
+import { startRedis } from '../../libs/testing/src/backing/redis.js';
+import type { Backing } from '../../libs/testing/src/backing/backing.js';
+import { eventually } from './eventually.js';
+
+/** The services that own a database. */
+export const OWNERS = ['identity', 'organizations', 'billing', 'webhooks'] as const;
+export type Owner = (typeof OWNERS)[number];
+export type Program = Owner | 'gateway';
+
+/** One service as a process of its own, which can be killed and started again. */
+export class Service {
+  private child: ChildProcess | undefined;
+
+  constructor(
+    readonly name: Program,
+    private readonly env: Record<string, string>,
+    private readonly readyUrl: string,
+    private readonly log: string,
+  ) {}
+
+  start(): void {
+    const main = join(projectRoot(), 'dist', 'apps', this.name, 'main.js');
+    const out = openSync(this.log, 'a');
+    this.child = spawn(process.execPath, ['--enable-source-maps', main], {
+      cwd: projectRoot(),
+      env: { ...process.env, ...this.env },
+      stdio: ['ignore', out, out],
+    });
+    closeSync(out);
+  }
+
+  /** Resolves once it says that it takes requests. */
+  async untilReady(): Promise<void> {
+    await eventually(`${this.name} is ready`, async () => {
+      if (!this.isRunning) return true;
+      const answer = await fetch(this.readyUrl, { signal: AbortSignal.timeout(2_000) });
+      return answer.ok;
+    });
+    if (!this.isRunning) throw new Error(`${this.name} has ended:\n${this.lastWords()}`);
+  }
+
+  get isRunning(): boolean {
+    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** `kill -9`. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.end('SIGTERM');
+  }
+
+  async restart(): Promise<void> {
+    this.start();
+    await this.untilReady();
+  }
+
+  lastWords(): string {
+    return readFileSync(this.log, 'utf8').slice(-3_000);
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    if (!this.child || !this.isRunning) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill(signal);
+    const patience = setTimeout(() => this.child?.kill('SIGKILL'), 10_000);
+    await ended;
+    clearTimeout(patience);
+  }
+}
+
+/** A distributed Latchkey, every part of which is a process that a test may end. */
+export class Installation {
+  readonly services = new Map<Program, Service>();
+  readonly app: Record<string, string> = {};
+  private readonly pools = new Map<Owner, pg.Pool>();
+
+  private constructor(
+    readonly folder: string,
+    public postgres: PostgresBacking,
+    public redis: Backing,
+    public kafka: Backing,
+  ) {}
+
+  static async start(): Promise<Installation> {
+    // What is killed here must be ours, whatever the other tests run against.
+    for (const name of ['TEST_DATABASE_URL', 'KAFKA_BROKERS', 'REDIS_URL']) delete process.env[name];
+    const folder = mkdtempSync(join(tmpdir(), 'latchkey-faults-'));
+    const [postgres, redis, kafka] = await Promise.all([
+      startPostgres({ dataDir: join(folder, 'postgres') }),
+      startRedis(),
+      startKafka({ dataDir: join(folder, 'kafka') }),
+    ]);
+    const installation = new Installation(folder, postgres, redis, kafka);
+    try {
+      await installation.startServices();
+    } catch (error) {
+      await installation.stop();
+      throw error;
+    }
+    return installation;
+  }
+
+  service(name: Program): Service {
+    return this.services.get(name)!;
+  }
+
+  /** Rows of a service's database. */
+  async query<T extends pg.QueryResultRow>(owner: Owner, sql: string, values: unknown[] = []): Promise<T[]> {
+    let pool = this.pools.get(owner);
+    if (!pool) {
+      pool = new pg.Pool({ connectionString: this.databaseUrl(owner), max: 2 });
+      // Postgres is killed, too.
+      pool.on('error', () => undefined);
+      this.pools.set(owner, pool);
+    }
+    return (await pool.query<T>(sql, values)).rows;
+  }
+
+  async restartKafka(): Promise<void> {
+    this.kafka = await startKafka({ dataDir: join(this.folder, 'kafka'), port: this.kafka.port });
+  }
+
+  /** An empty one. */
+  async restartRedis(): Promise<void> {
+    this.redis = await startRedis({ port: this.redis.port });
+  }
+
+  async restartPostgres(): Promise<void> {
+    this.postgres = await startPostgres({ dataDir: join(this.folder, 'postgres'), port: this.postgres.port });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.services.values()].map((service) => service.stop()));
+    await Promise.all([...this.pools.values()].map((pool) => pool.end()));
+    await Promise.all([this.kafka, this.redis, this.postgres].map((backing) => backing.stop()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private readonly databaseUrl = (owner: Owner) => this.postgres.databaseUrl(`latchkey_${owner}`);
+
+  private async startServices(): Promise<void> {
+    for (const owner of OWNERS) await deploy({ service: owner, url: this.databaseUrl(owner) });
+    const keys = installationKeys(this.folder);
+    const ports = new Map<string, number>();
+    for (const name of [...OWNERS, 'fapi', 'bapi', 'ops']) ports.set(name, (await freePort())!);
+    const url = (name: string) => `http://127.0.0.1:${ports.get(name)}`;
+    const upper = (owner: Owner, suffix: string) => `${owner.toUpperCase()}_${suffix}`;
+    const shared: Record<string, string> = {
+      KAFKA_BROKERS: this.kafka.url,
+      REDIS_URL: this.redis.url,
+      CONTEXT_SIGNING_KEY: keys.contextKey,
+      MASTER_KEY: keys.masterKey,
+      WEBHOOKS_ALLOWED_TARGETS: '127.0.0.0/8',
+      LOG_LEVEL: 'warn',
+      ...Object.fromEntries(OWNERS.map((owner) => [upper(owner, 'DATABASE_URL'), this.databaseUrl(owner)])),
+      ...Object.fromEntries(OWNERS.map((owner) => [upper(owner, 'URL'), url(owner)])),
+    };
+    const add = (name: Program, env: Record<string, string>, ready: string) =>
+      this.services.set(name, new Service(name, { ...shared, ...env }, ready, join(this.folder, `${name}.log`)));
+    for (const owner of OWNERS)
+      add(owner, { HOST: '127.0.0.1', PORT: String(ports.get(owner)) }, `${url(owner)}/health/ready`);
+    const listen = {
+      GATEWAY_HOST: '127.0.0.1',
+      GATEWAY_FAPI_PORT: String(ports.get('fapi')),
+      GATEWAY_BAPI_PORT: String(ports.get('bapi')),
+      GATEWAY_OPS_PORT: String(ports.get('ops')),
+      GATEWAY_RATE_LIMITS: 'off',
+    };
+    add('gateway', listen, `${url('ops')}/health/ready`);
+    for (const service of this.services.values()) service.start();
+    await Promise.all([...this.services.values()].map((service) => service.untilReady()));
+
+    const urls = { fapiUrl: url('fapi'), bapiUrl: url('bapi') };
+    const source = defaultDeclaration(urls, keys.secretKey);
+    const [instance] = await declare(
+      async ({ method, path, headers, body }) => {
+        const answer = await fetch(url('identity') + path, { method, headers, body });
+        return { status: answer.status, body: await answer.text() };
+      },
+      keys.contextKey,
+      source,
+    );
+    const lines = appEnv({
+      ...urls,
+      publishableKey: instance!.publishable_key,
+      secretKey: keys.secretKey,
+      instanceId: instance!.instance_id,
+    });
+    for (const line of lines.trim().split('\n')) {
+      const at = line.indexOf('=');
+      this.app[line.slice(0, at)] = line.slice(at + 1);
+    }
+  }
+}
