@@ -10,7 +10,7 @@ const TEST_CODE = '(\\.spec\\.tsx?$|^libs/testing/|^apps/[^/]+/(src/testing|test
 const LAYERS = [
   ['core'],
   ['contracts'],
-  ['config', 'observability', 'db', 'postgres'],
+  ['config', 'observability', 'db', 'postgres', 'pictures'],
   ['http', 'events', 'state', 'jobs', 'messaging', 'clients'],
   ['platform', 'installation'],
   ['testing'],

@@ -18,6 +18,7 @@ import { EnrollmentModule } from './enrollment/enrollment.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
 import { OrganizationsFeatureModule } from './organizations/organizations.module.js';
+import { LogosModule } from './logos/logos.module.js';
 import { MembershipRequestsModule } from './membership-requests/membership-requests.module.js';
 import { PermissionsModule } from './permissions/permissions.module.js';
 import { RoleSetsModule } from './role-sets/role-sets.module.js';
@@ -69,6 +70,7 @@ export class OrganizationsModule {
         SuggestionsModule,
         MembershipRequestsModule,
         CreationDefaultsModule,
+        LogosModule,
         ViewsModule,
       ],
       providers: [{ provide: ORGANIZATIONS_CONFIG, useValue: config }],

@@ -75,3 +75,13 @@ export interface Page<T> {
   data: T[];
   total_count: number;
 }
+
+/** How things with a name and a key (roles, permissions, role sets) are listed: newest first, unless told otherwise. */
+export const keyedListFields = {
+  ...pageFields,
+  query: z.string().optional(),
+  order_by: z
+    .string()
+    .regex(/^[-+ ]?(created_at|name|key)$/)
+    .default('-created_at'),
+};

@@ -2,20 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { ApiError, Clock, newId } from '@latchkey/core';
 import type { UploadedFile } from '@latchkey/http';
+import { render, toStoredPicture, type Rendition, type ShownPicture } from '@latchkey/pictures';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Image } from '../generated/prisma/client.js';
 import { drawAvatar } from './avatars.js';
-import { render, toStoredPicture, type Rendition } from './images.pictures.js';
 
 const AVATAR = /^avatar-(user_\w+)$/;
-
-/** What a request for a picture is answered with. */
-export interface Picture {
-  contentType: string;
-  bytes: Buffer;
-  /** The address will never show another picture. */
-  isForever: boolean;
-}
 
 /** Pictures: uploads are re-encoded, never changed, and shown to everybody who knows their address. */
 @Injectable()
@@ -53,7 +45,7 @@ export class ImagesService {
   }
 
   /** The picture at an address; `avatar-<user id>` is drawn. @throws `image_not_found` (404) */
-  async get(ctx: RequestContext, id: string, rendition: Rendition): Promise<Picture> {
+  async get(ctx: RequestContext, id: string, rendition: Rendition): Promise<ShownPicture> {
     const userId = AVATAR.exec(id)?.[1];
     if (userId) return this.avatar(ctx, userId);
     const image = await this.db.image.findUnique({ where: { id, instanceId: ctx.instanceId } });
@@ -67,7 +59,7 @@ export class ImagesService {
     };
   }
 
-  private async avatar(ctx: RequestContext, id: string): Promise<Picture> {
+  private async avatar(ctx: RequestContext, id: string): Promise<ShownPicture> {
     const user = await this.db.user.findUnique({
       where: { id, instanceId: ctx.instanceId },
       select: { id: true, firstName: true, lastName: true },

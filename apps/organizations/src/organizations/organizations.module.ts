@@ -9,6 +9,6 @@ import { OrganizationsService } from './organizations.service.js';
   imports: [MembershipsModule],
   controllers: [OrganizationsBapiController, OrganizationsFapiController],
   providers: [OrganizationsService, OrganizationsReader],
-  exports: [OrganizationsService],
+  exports: [OrganizationsService, OrganizationsReader],
 })
 export class OrganizationsFeatureModule {}

@@ -121,6 +121,7 @@ export class OrganizationsService {
     return transaction(this.db, async (tx) => {
       await this.lookup.lock(tx, ctx, id);
       const row = await tx.organization.delete({ where: { id, instanceId: ctx.instanceId } });
+      if (row.logoId) await tx.logo.deleteMany({ where: { id: row.logoId, instanceId: ctx.instanceId } });
       await this.outbox.add(tx, organizationDeleted(ctx, row));
       // The organization's own entry is enough: a membership shows nothing, and claims nothing, without it.
       afterCommit(tx, () => this.views.organizationChanged(ctx.instanceId, id));
@@ -139,7 +140,10 @@ export class OrganizationsService {
   async change(
     ctx: RequestContext,
     id: string,
-    data: (row: FullOrganization, tx: Tx) => Prisma.OrganizationUncheckedUpdateInput,
+    data: (
+      row: FullOrganization,
+      tx: Tx,
+    ) => Prisma.OrganizationUncheckedUpdateInput | Promise<Prisma.OrganizationUncheckedUpdateInput>,
   ): Promise<FullOrganization> {
     const { fapiUrl } = await this.directory.instance(ctx);
     const write = async (tx: Tx) => {
@@ -147,7 +151,7 @@ export class OrganizationsService {
       const row = await this.lookup.requireIn(tx, ctx, id);
       const updated = await tx.organization.update({
         where: { id, instanceId: ctx.instanceId },
-        data: data(row, tx),
+        data: await data(row, tx),
         include: fullOrganization,
       });
       await this.outbox.add(tx, organizationUpdated(ctx, updated, { fapiUrl }));

@@ -1,5 +1,5 @@
+import { keyedListFields } from '@latchkey/contracts';
 import { z } from 'zod';
-import { listFields } from '../roles/roles.schemas.js';
 
 const Name = z.string().trim().min(1).max(256);
 const PermissionKey = z
@@ -9,7 +9,7 @@ const PermissionKey = z
   .refine((key) => !key.startsWith('org:sys_'), { error: 'must not begin with org:sys_' });
 
 /** Query of BAPI `ListOrganizationPermissions`. */
-export const ListPermissions = z.strictObject(listFields);
+export const ListPermissions = z.strictObject(keyedListFields);
 export type ListPermissions = z.output<typeof ListPermissions>;
 
 /** Body of BAPI `CreateOrganizationPermission`. */

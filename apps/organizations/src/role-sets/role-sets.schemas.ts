@@ -1,5 +1,5 @@
+import { keyedListFields } from '@latchkey/contracts';
 import { z } from 'zod';
-import { listFields } from '../roles/roles.schemas.js';
 
 const Name = z.string().trim().min(1).max(256);
 const SetKey = z
@@ -11,7 +11,7 @@ const SetKey = z
 const RoleKeys = z.array(z.string()).min(1).max(10);
 
 /** Query of BAPI `ListRoleSets`. */
-export const ListRoleSets = z.strictObject(listFields);
+export const ListRoleSets = z.strictObject(keyedListFields);
 export type ListRoleSets = z.output<typeof ListRoleSets>;
 
 /** Body of BAPI `CreateRoleSet`. */

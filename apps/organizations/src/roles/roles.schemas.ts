@@ -1,4 +1,4 @@
-import { oneOrMany, pageFields } from '@latchkey/contracts';
+import { keyedListFields, oneOrMany, pageFields } from '@latchkey/contracts';
 import { z } from 'zod';
 
 const Name = z.string().trim().min(1).max(256);
@@ -9,18 +9,8 @@ const RoleKey = z
 const Description = z.string().max(1024).nullish();
 const PermissionIds = z.array(z.string()).max(100).nullish();
 
-/** How roles, permissions and role sets are listed. */
-export const listFields = {
-  ...pageFields,
-  query: z.string().optional(),
-  order_by: z
-    .string()
-    .regex(/^[-+ ]?(created_at|name|key)$/)
-    .default('-created_at'),
-};
-
 /** Query of BAPI `ListOrganizationRoles`. */
-export const ListRoles = z.strictObject(listFields);
+export const ListRoles = z.strictObject(keyedListFields);
 export type ListRoles = z.output<typeof ListRoles>;
 
 /** Query of FAPI `ListOrganizationRoles`. */

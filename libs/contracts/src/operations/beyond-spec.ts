@@ -10,6 +10,8 @@ export const fapiBeyondSpec = {
   listSignUpEnterpriseConnections: op('GET', '/v1/client/sign_ups/:sign_up_id/enterprise_connections', 'identity'),
   /** The address in which uploaded pictures are shown. */
   getImage: op('GET', '/v1/images/:image_id', 'identity'),
+  /** As `getImage`, of organizations. */
+  getOrganizationImage: op('GET', '/v1/images/organizations/:image_id', 'organizations'),
 } as const;
 
 /** What the SDKs call on BAPI although the published contract does not list it; each with its caller. */

@@ -1,0 +1,3 @@
+export * from './avatars.js';
+export * from './pictures.js';
+export * from './responses.js';
