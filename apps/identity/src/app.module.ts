@@ -29,6 +29,7 @@ import { StepUpModule } from './reverifications/step-up.module.js';
 import { SessionRefreshesModule } from './session-refreshes/session-refreshes.module.js';
 import { SignInTokensModule } from './sign-in-tokens/sign-in-tokens.module.js';
 import { JwtTemplatesModule } from './jwt-templates/jwt-templates.module.js';
+import { PhoneNumbersModule } from './phone-numbers/phone-numbers.module.js';
 import { RedirectUrlsModule } from './redirect-urls/redirect-urls.module.js';
 import { ImagesModule } from './images/images.module.js';
 import { MeModule } from './me/me.module.js';
@@ -83,6 +84,7 @@ export class IdentityModule {
         ClientSnapshotsModule,
         DevBrowsersModule,
         EmailAddressesModule,
+        PhoneNumbersModule,
         EnvironmentModule,
         AllowlistIdentifiersModule,
         BlocklistIdentifiersModule,

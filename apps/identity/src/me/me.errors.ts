@@ -58,14 +58,6 @@ export const backupCodesNotAvailable = () =>
     long_message: 'Set up another second factor before you make backup codes.',
   });
 
-/** The instance asks for a second factor of everybody. */
-export const secondFactorDeletionNotAllowed = () =>
-  new ApiError(400, {
-    code: 'second_factor_deletion_not_allowed',
-    message: 'not allowed',
-    long_message: 'This application requires a second factor, so the last one cannot be removed.',
-  });
-
 /** The instance has this turned off. */
 export const featureNotEnabled = (feature: string) =>
   new ApiError(403, {

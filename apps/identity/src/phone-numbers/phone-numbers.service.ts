@@ -1,0 +1,380 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '@latchkey/contracts';
+import { ApiError, Clock, newId, notFound, paramError } from '@latchkey/core';
+import { transaction } from '@latchkey/db';
+import { IdentityDb, type Tx } from '../db.js';
+import type { PhoneNumber, Prisma } from '../generated/prisma/client.js';
+import { MessagesService } from '../messages/messages.service.js';
+import { withoutFactorPhone } from '../second-factors/factor-columns.js';
+import {
+  identificationClaimed,
+  primaryWithout,
+  requireRemovable,
+  type IdentificationStatus,
+} from '../users/identifier-rules.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { identifierExists, primaryNeedsVerification } from '../users/users.errors.js';
+import { lockUser } from '../users/users.queries.js';
+import { hasSecondFactor, type FullUser } from '../users/users.serializer.js';
+import { takenIdentifiers, UsersService } from '../users/users.service.js';
+import { InstancesService } from '../instances/instances.service.js';
+import { verificationAlreadyVerified, verificationStrategyInvalid } from '../verifications/verifications.errors.js';
+import { VerificationsService } from '../verifications/verifications.service.js';
+
+type Columns = Prisma.UserUncheckedUpdateInput;
+
+/** A number of a user, with its proof, as it is shown. */
+export type FullPhoneNumber = FullUser['phoneNumbers'][number];
+
+/** A number to be added. */
+export interface NewPhoneNumber {
+  number: string;
+  status: IdentificationStatus;
+  /** Makes it the primary one; left out the first one becomes it. */
+  isPrimary?: boolean;
+  /** Makes it a second factor, which only a proved one can be. */
+  isSecondFactor?: boolean;
+  /** What must hold of the user, inside the transaction. */
+  check?: (user: FullUser) => void;
+}
+
+/** What is changed of a number. */
+export interface PhoneNumberChange {
+  isVerified?: boolean;
+  isPrimary?: boolean;
+  isSecondFactor?: boolean;
+  isDefaultSecondFactor?: boolean;
+}
+
+/** Phone numbers of users. A proved or reserved one is one user's alone: a unique index decides who gets it. */
+@Injectable()
+export class PhoneNumbersService {
+  constructor(
+    private readonly db: IdentityDb,
+    private readonly users: UsersService,
+    private readonly instances: InstancesService,
+    private readonly verifications: VerificationsService,
+    private readonly messages: MessagesService,
+    private readonly sessions: SessionsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A number, of `userId` when given. @throws `resource_not_found` (404) */
+  async require(
+    ctx: RequestContext,
+    id: string,
+    userId?: string,
+    db: IdentityDb | Tx = this.db,
+  ): Promise<FullPhoneNumber> {
+    const row = await db.phoneNumber.findFirst({
+      where: { id, instanceId: ctx.instanceId, userId },
+      include: { verification: true },
+    });
+    if (!row) throw notFound('phone number', id);
+    return row;
+  }
+
+  /**
+   * Adds a number to a user.
+   *
+   * @throws `form_identifier_exists`, `form_verification_needed` (422), `identification_create_second_factor_unverified` (400)
+   */
+  async add(ctx: RequestContext, userId: string, input: NewPhoneNumber): Promise<FullPhoneNumber> {
+    return this.ofUser(ctx, userId, async (tx, user) => {
+      input.check?.(user);
+      const isTaken = user.phoneNumbers.some(({ phoneNumber }) => phoneNumber === input.number);
+      if (isTaken || (await this.isReserved(tx, ctx, input.number))) throw identifierExists('phone_number');
+      if (input.isSecondFactor && input.status !== 'verified') throw createSecondFactorUnverified();
+      const row = await this.insert(tx, ctx, userId, input);
+      const isFirst = input.isPrimary === undefined && user.phoneNumbers.length === 0;
+      if (input.isPrimary && !row.verifiedAt && user.phoneNumbers.length > 0) throw primaryNeedsVerification('primary');
+      const columns: Columns = input.isPrimary || isFirst ? { primaryPhoneNumberId: row.id } : {};
+      if (input.isSecondFactor) Object.assign(columns, await this.reserve(tx, ctx, user, row));
+      await this.settle(tx, ctx, userId, columns);
+      return row.id;
+    });
+  }
+
+  /**
+   * Changes a number, of `userId` when given.
+   *
+   * @param besides what else changes of the user with it
+   * @throws `form_verification_needed`, `form_disable_default_second_factor_not_allowed` (422),
+   * `identification_update_second_factor_unverified`, `identification_update_failed` (400)
+   */
+  async update(
+    ctx: RequestContext,
+    id: string,
+    input: PhoneNumberChange,
+    userId?: string,
+    besides: (user: FullUser) => Columns = () => ({}),
+  ): Promise<FullPhoneNumber> {
+    const owner = (await this.require(ctx, id, userId)).userId;
+    return this.ofUser(ctx, owner, async (tx, user) => {
+      let row: PhoneNumber = await this.require(ctx, id, owner, tx);
+      let isChanged = input.isVerified !== undefined && input.isVerified !== (row.verifiedAt !== null);
+      if (isChanged) row = await this.setVerified(tx, ctx, row, input.isVerified === true);
+      const columns = besides(user);
+      if (input.isPrimary && user.primaryPhoneNumberId !== id) {
+        if (!row.verifiedAt) throw primaryNeedsVerification('primary');
+        columns.primaryPhoneNumberId = id;
+      }
+      if (input.isSecondFactor !== undefined && input.isSecondFactor !== row.reservedForSecondFactor) {
+        isChanged = true;
+        const change = input.isSecondFactor ? this.reserve(tx, ctx, user, row) : this.release(tx, ctx, user, row);
+        Object.assign(columns, await change);
+      }
+      if (input.isDefaultSecondFactor !== undefined)
+        isChanged = (await this.setDefault(tx, ctx, id, owner, input.isDefaultSecondFactor)) || isChanged;
+      if (isChanged || Object.keys(columns).length) await this.settle(tx, ctx, owner, columns);
+      return id;
+    });
+  }
+
+  /**
+   * Removes a number, of `userId` when given.
+   *
+   * @param check what must hold of the user, inside the transaction
+   * @throws `identification_deletion_failed`, `last_required_identification_deletion_failed` (400), `resource_not_found` (404)
+   */
+  async delete(ctx: RequestContext, id: string, userId?: string, check?: (user: FullUser) => void): Promise<void> {
+    const owner = (await this.require(ctx, id, userId)).userId;
+    const settings = await this.instances.settings(ctx.instanceId);
+    await transaction(this.db, async (tx) => {
+      const user = await this.locked(tx, ctx, owner);
+      check?.(user);
+      const row = await this.require(ctx, id, owner, tx);
+      requireRemovable(settings, user, 'phone_number', id);
+      await this.remove(tx, ctx, [row]);
+      const columns: Columns = {
+        primaryPhoneNumberId: primaryWithout(user.phoneNumbers, id, user.primaryPhoneNumberId),
+      };
+      if (row.reservedForSecondFactor) Object.assign(columns, await this.release(tx, ctx, user, row));
+      await this.settle(tx, ctx, owner, columns);
+    });
+  }
+
+  /**
+   * Gives a user one primary number in place of all they had. It is no second factor, even if they had one.
+   *
+   * @throws `form_identifier_exists` (422)
+   */
+  async replace(ctx: RequestContext, userId: string, input: NewPhoneNumber): Promise<FullPhoneNumber> {
+    return this.ofUser(ctx, userId, async (tx, user) => {
+      const factors = user.phoneNumbers.filter((row) => row.reservedForSecondFactor);
+      await this.remove(tx, ctx, user.phoneNumbers);
+      if (await this.isReserved(tx, ctx, input.number)) throw identifierExists('phone_number');
+      const row = await this.insert(tx, ctx, userId, input);
+      const withoutFactors = { ...user, phoneNumbers: [] };
+      await this.settle(tx, ctx, userId, {
+        ...(factors[0] ? withoutFactorPhone(withoutFactors, factors[0].id, this.clock.now()) : {}),
+        primaryPhoneNumberId: row.id,
+      });
+      return row.id;
+    });
+  }
+
+  /** Sends a user a code that proves one of their numbers. @throws `verification_already_verified`, `verification_strategy_invalid` (400) */
+  async prepare(ctx: RequestContext, userId: string, id: string, strategy: string): Promise<FullPhoneNumber> {
+    return this.ofUser(ctx, userId, async (tx) => {
+      const row = await this.require(ctx, id, userId, tx);
+      if (row.verifiedAt) throw verificationAlreadyVerified();
+      if (strategy !== 'phone_code') throw verificationStrategyInvalid();
+      const verification = await this.messages.startPhoneCode(tx, ctx, row.phoneNumber, {
+        previous: row.verification,
+        userId,
+        identifierId: id,
+      });
+      await tx.phoneNumber.updateMany({
+        where: { id, instanceId: ctx.instanceId },
+        data: { verificationId: verification.id },
+      });
+      return id;
+    });
+  }
+
+  /**
+   * Tries the code that was sent to a user's number; the right one makes the number theirs alone.
+   *
+   * @throws `form_code_incorrect` (422), `verification_*`, `identification_claimed` (400)
+   */
+  async attempt(ctx: RequestContext, userId: string, id: string, code: string): Promise<FullPhoneNumber> {
+    const work = async (tx: Tx): Promise<ApiError | undefined> => {
+      const user = await this.locked(tx, ctx, userId);
+      const row = await this.require(ctx, id, userId, tx);
+      if (row.verifiedAt) throw verificationAlreadyVerified();
+      const problem = await this.verifications.attemptCode(tx, ctx, row.verificationId, code);
+      if (problem) return problem;
+      await this.prove(tx, ctx, user, row, row.verificationId);
+      return undefined;
+    };
+    const problem = await transaction(this.db, work, { taken: { phone_numbers_reserved: identificationClaimed } });
+    if (problem) throw problem;
+    return this.require(ctx, id, userId);
+  }
+
+  /** Marks a number that a code has proved as its user's. */
+  async prove(
+    tx: Tx,
+    ctx: RequestContext,
+    user: FullUser,
+    row: PhoneNumber,
+    verificationId: string | null,
+  ): Promise<void> {
+    await tx.phoneNumber.updateMany({
+      where: { id: row.id, instanceId: ctx.instanceId },
+      data: { verifiedAt: this.clock.now(), reservedAs: row.phoneNumber, verificationId },
+    });
+    if (user.primaryPhoneNumberId) await this.users.touched(tx, ctx, user.id);
+    else await this.users.update(tx, ctx, user.id, { primaryPhoneNumberId: row.id });
+  }
+
+  /** The user, as they stay until the transaction ends. */
+  async locked(tx: Tx, ctx: RequestContext, userId: string): Promise<FullUser> {
+    await lockUser(tx, ctx, userId);
+    return this.users.requireIn(tx, ctx, userId);
+  }
+
+  /** Runs `work` on a user who stays as read meanwhile; answers the number that it names. */
+  private async ofUser(
+    ctx: RequestContext,
+    userId: string,
+    work: (tx: Tx, user: FullUser) => Promise<string>,
+  ): Promise<FullPhoneNumber> {
+    const id = await transaction(this.db, async (tx) => work(tx, await this.locked(tx, ctx, userId)), {
+      taken: takenIdentifiers,
+    });
+    return this.require(ctx, id);
+  }
+
+  private async isReserved(tx: Tx, ctx: RequestContext, number: string): Promise<boolean> {
+    return (await tx.phoneNumber.count({ where: { instanceId: ctx.instanceId, reservedAs: number } })) > 0;
+  }
+
+  private async insert(
+    tx: Tx,
+    ctx: RequestContext,
+    userId: string,
+    { number, status }: NewPhoneNumber,
+  ): Promise<PhoneNumber> {
+    const now = this.clock.now();
+    const proof = status === 'verified' ? await this.verifications.createVerified(tx, ctx, 'admin') : null;
+    return tx.phoneNumber.create({
+      data: {
+        id: newId('phoneNumber', now),
+        instanceId: ctx.instanceId,
+        userId,
+        phoneNumber: number,
+        verificationId: proof?.id,
+        verifiedAt: proof && now,
+        reservedAs: status === 'unverified' ? null : number,
+      },
+    });
+  }
+
+  private async remove(tx: Tx, ctx: RequestContext, rows: PhoneNumber[]): Promise<void> {
+    const among = (ids: (string | null)[]) => ({
+      instanceId: ctx.instanceId,
+      id: { in: ids.filter((id) => id !== null) },
+    });
+    await tx.phoneNumber.deleteMany({ where: among(rows.map(({ id }) => id)) });
+    await tx.verification.deleteMany({ where: among(rows.map(({ verificationId }) => verificationId)) });
+  }
+
+  private async setVerified(tx: Tx, ctx: RequestContext, row: PhoneNumber, isVerified: boolean): Promise<PhoneNumber> {
+    const proof = isVerified ? await this.verifications.createVerified(tx, ctx, 'admin') : null;
+    const [updated] = await tx.phoneNumber.updateManyAndReturn({
+      where: { id: row.id, instanceId: ctx.instanceId },
+      data: {
+        verificationId: proof?.id ?? null,
+        verifiedAt: isVerified ? this.clock.now() : null,
+        reservedAs: isVerified ? row.phoneNumber : null,
+      },
+    });
+    return updated!;
+  }
+
+  /** Makes a proved number a second factor. @returns the user's columns that change with it */
+  private async reserve(tx: Tx, ctx: RequestContext, user: FullUser, row: PhoneNumber): Promise<Columns> {
+    if (!row.verifiedAt) throw updateSecondFactorUnverified();
+    const others = [...user.emailAddresses, ...user.phoneNumbers].filter(
+      (item) => item.id !== row.id && item.reservedAs !== null,
+    );
+    if (others.length === 0 && !user.username) throw lastIdentification();
+    const isFirst = !user.phoneNumbers.some((item) => item.reservedForSecondFactor);
+    await tx.phoneNumber.updateMany({
+      where: { id: row.id, instanceId: ctx.instanceId },
+      data: { reservedForSecondFactor: true, defaultSecondFactor: isFirst },
+    });
+    return hasSecondFactor(user) ? {} : { mfaEnabledAt: this.clock.now() };
+  }
+
+  /** Makes a number no second factor any more. @returns the user's columns that change with it */
+  private async release(tx: Tx, ctx: RequestContext, user: FullUser, row: PhoneNumber): Promise<Columns> {
+    const ofId = (id: string) => ({ id, instanceId: ctx.instanceId });
+    await tx.phoneNumber.updateMany({
+      where: ofId(row.id),
+      data: { reservedForSecondFactor: false, defaultSecondFactor: false },
+    });
+    const next = user.phoneNumbers.find((item) => item.id !== row.id && item.reservedForSecondFactor);
+    if (row.defaultSecondFactor && next)
+      await tx.phoneNumber.updateMany({ where: ofId(next.id), data: { defaultSecondFactor: true } });
+    return withoutFactorPhone(user, row.id, this.clock.now());
+  }
+
+  /** Makes a number the default among the second factors. @returns whether that is a change */
+  private async setDefault(
+    tx: Tx,
+    ctx: RequestContext,
+    id: string,
+    userId: string,
+    isDefault: boolean,
+  ): Promise<boolean> {
+    const row = await this.require(ctx, id, userId, tx);
+    if (row.defaultSecondFactor === isDefault) return false;
+    if (!isDefault) throw disableDefaultNotAllowed();
+    if (!row.reservedForSecondFactor) throw updateSecondFactorUnverified();
+    const ofUser = { instanceId: ctx.instanceId, userId };
+    await tx.phoneNumber.updateMany({
+      where: { ...ofUser, defaultSecondFactor: true },
+      data: { defaultSecondFactor: false },
+    });
+    await tx.phoneNumber.updateMany({ where: { ...ofUser, id }, data: { defaultSecondFactor: true } });
+    return true;
+  }
+
+  /** Tells of a change; sessions that wait for a second factor, or now have to, follow it. */
+  private async settle(tx: Tx, ctx: RequestContext, userId: string, columns: Columns): Promise<void> {
+    const user = await this.users.update(tx, ctx, userId, columns);
+    if ('mfaEnabledAt' in columns || 'mfaDisabledAt' in columns) await this.sessions.settle(tx, ctx, user);
+  }
+}
+
+const createSecondFactorUnverified = () =>
+  new ApiError(400, {
+    code: 'identification_create_second_factor_unverified',
+    message: 'unverified second factor',
+    long_message: 'Only a verified number can be a second factor.',
+  });
+
+const updateSecondFactorUnverified = () =>
+  new ApiError(400, {
+    code: 'identification_update_second_factor_unverified',
+    message: 'unverified second factor',
+    long_message: 'Only a verified number that is a second factor can be changed like this.',
+  });
+
+const lastIdentification = () =>
+  new ApiError(400, {
+    code: 'identification_update_failed',
+    message: 'update failed',
+    long_message: 'The last identification of an account cannot become its second factor.',
+  });
+
+const disableDefaultNotAllowed = () =>
+  paramError(
+    'form_disable_default_second_factor_not_allowed',
+    'default_second_factor',
+    'not allowed',
+    'Make another number the default instead.',
+  );
