@@ -34,6 +34,13 @@ import { SessionsService } from './sessions.service.js';
         new OrganizationsClient(transport, signer, state),
     },
   ],
-  exports: [SessionAdmissionService, SessionsService, SessionTokensService, MemberClaimsService, ClaimValuesService],
+  exports: [
+    OrganizationsClient,
+    SessionAdmissionService,
+    SessionsService,
+    SessionTokensService,
+    MemberClaimsService,
+    ClaimValuesService,
+  ],
 })
 export class SessionsModule {}

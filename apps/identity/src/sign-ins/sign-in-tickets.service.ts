@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { OrganizationsClient } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { ActorTokensService } from '../actor-tokens/actor-tokens.service.js';
 import { actorTokenSubjectNotFound } from '../actor-tokens/actor-tokens.errors.js';
-import type { Tx } from '../db.js';
+import { IdentityDb, type Tx } from '../db.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { invitationAccountNotExists } from '../invitations/invitations.errors.js';
 import { InvitationsService } from '../invitations/invitations.service.js';
+import { SessionAdmissionService } from '../sessions/session-admission.service.js';
 import { SignInTokensService } from '../sign-in-tokens/sign-in-tokens.service.js';
-import { ticketInvalid } from '../tickets/tickets.errors.js';
 import type { Ticket } from '../tickets/tickets.service.js';
 import { userBanned } from '../users/users.errors.js';
 import { fullUser, type FullUser } from '../users/users.serializer.js';
@@ -28,6 +29,9 @@ export interface OpenedTicket {
 @Injectable()
 export class SignInTicketsService {
   constructor(
+    private readonly db: IdentityDb,
+    private readonly admission: SessionAdmissionService,
+    private readonly organizations: OrganizationsClient,
     private readonly actorTokens: ActorTokensService,
     private readonly invitations: InvitationsService,
     private readonly signInTokens: SignInTokensService,
@@ -38,6 +42,22 @@ export class SignInTicketsService {
     const opened = await this.open(tx, ctx, ticket);
     if (opened.user.isBanned) throw userBanned();
     return opened;
+  }
+
+  /**
+   * Joins the organization that a ticket invites to, before a sign-in begins: the other service decides who is first.
+   *
+   * @throws `organization_invitation_*`, `invitation_account_not_exists`, `ticket_*` (400), `user_banned` (403)
+   */
+  async joinOrganization(ctx: RequestContext, text: string): Promise<OpenedTicket> {
+    const { email_address: address } = await this.organizations.inspectTicket(ctx, text);
+    const holder = { emailAddresses: { some: { instanceId: ctx.instanceId, reservedAs: address } } };
+    const user = await this.findUser(this.db, ctx, holder);
+    if (!user) throw invitationAccountNotExists();
+    if (user.isBanned) throw userBanned();
+    await this.admission.require(this.db, ctx, ctx.clientId, user.id);
+    const { organization_id: organizationId } = await this.organizations.redeemTicket(ctx, text, user.id);
+    return { user, identifier: address, organizationId };
   }
 
   private async open(tx: Tx, ctx: RequestContext, { kind, id }: Ticket): Promise<OpenedTicket> {
@@ -62,12 +82,14 @@ export class SignInTicketsService {
         await this.invitations.accept(tx, ctx, id);
         return { user, identifier: emailAddress };
       }
-      case 'organization_invitation':
-        throw ticketInvalid();
     }
   }
 
-  private findUser(tx: Tx, { instanceId }: RequestContext, where: Prisma.UserWhereInput): Promise<FullUser | null> {
+  private findUser(
+    tx: Tx | IdentityDb,
+    { instanceId }: RequestContext,
+    where: Prisma.UserWhereInput,
+  ): Promise<FullUser | null> {
     return tx.user.findFirst({ where: { ...where, instanceId }, include: fullUser });
   }
 }

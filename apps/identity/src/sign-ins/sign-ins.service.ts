@@ -14,7 +14,7 @@ import { isLeaked } from '../passwords/leaked-passwords.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { SessionAdmissionService } from '../sessions/session-admission.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { TicketsService } from '../tickets/tickets.service.js';
+import { isOrganizationTicket, TicketsService } from '../tickets/tickets.service.js';
 import { userBanned } from '../users/users.errors.js';
 import type { FullUser } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
@@ -192,10 +192,11 @@ export class SignInsService {
   }
 
   private async createByTicket(ctx: RequestContext, text: string): Promise<SignInJSON> {
-    const ticket = await this.tickets.read(ctx.instanceId, text);
+    const joined = isOrganizationTicket(text) ? await this.openedTickets.joinOrganization(ctx, text) : null;
+    const ticket = joined ? null : await this.tickets.read(ctx.instanceId, text);
     return this.change(ctx, async (tx) => {
       const client = await this.clients.ensure(tx, ctx);
-      const opened = await this.openedTickets.use(tx, ctx, ticket);
+      const opened = joined ?? (await this.openedTickets.use(tx, ctx, ticket!));
       // Whoever impersonates somebody leaves their own sessions here.
       if (opened.actor) await this.sessions.end(tx, ctx, { clientId: client.id }, 'removed');
       await this.admission.require(tx, ctx, client.id, opened.user.id);

@@ -3,12 +3,13 @@ import type { RequestContext } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
 import { AccessRulesService } from '../access-rules/access-rules.service.js';
 import { IdentityDb } from '../db.js';
-import type { Invitation, Prisma, SignUp } from '../generated/prisma/client.js';
+import type { Prisma, SignUp } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { HASHER, PasswordsService } from '../passwords/passwords.service.js';
 import { brokenUsernameRule } from '../users/usernames.js';
 import { identifierExists } from '../users/users.errors.js';
 import type { NewUser } from '../users/users.service.js';
+import type { Invited } from './sign-up-tickets.service.js';
 import { signUpsOnWaitlist, signUpsRestricted, unknownField } from './sign-ups.errors.js';
 import type { SignUpState } from './sign-ups.requirements.js';
 import type { CreateSignUp } from './sign-ups.schemas.js';
@@ -36,11 +37,12 @@ export class SignUpFieldsService {
    * @throws `form_param_unknown`, `form_identifier_exists`, `form_username_*`, `form_password_*` (422)
    * @throws `sign_up_mode_restricted`, `sign_up_restricted_waitlist`, `not_allowed_access` (403)
    */
-  async read(ctx: RequestContext, input: CreateSignUp, state: SignUpState | null, invitation: Invitation | null) {
+  async read(ctx: RequestContext, input: CreateSignUp, state: SignUpState | null, invitation: Invited | null) {
     const settings = await this.instances.settings(ctx.instanceId);
     const before = state?.signUp;
     const isNewEmail = changes(input.email_address, before?.emailAddress);
-    const isInvited = invitation !== null || (before?.invitationId != null && !isNewEmail);
+    const isInvited =
+      invitation !== null || (Boolean(before?.invitationId ?? before?.organizationTicket) && !isNewEmail);
     if (settings.sign_up.mode === 'restricted' && !isInvited) throw signUpsRestricted();
     if (settings.sign_up.mode === 'waitlist' && !isInvited) throw signUpsOnWaitlist();
     for (const field of FIELDS)
@@ -65,7 +67,9 @@ export class SignUpFieldsService {
       passwordDigest: digest,
       legalAcceptedAt: input.legal_accepted ? this.clock.now() : undefined,
       // Another address needs another proof, and an invitation is for the address that it went to.
-      ...(isNewEmail ? { emailVerificationId: null, invitationId: null, publicMetadata: {} } : {}),
+      ...(isNewEmail
+        ? { emailVerificationId: null, invitationId: null, organizationTicket: null, publicMetadata: {} }
+        : {}),
       ...(changes(input.phone_number, before?.phoneNumber) ? { phoneVerificationId: null } : {}),
     } satisfies SignUpData;
   }
@@ -103,7 +107,7 @@ export class SignUpFieldsService {
   private async requireAllowed(
     ctx: RequestContext,
     { email_address: emailAddress, phone_number: phoneNumber }: CreateSignUp,
-    invitation: Invitation | null,
+    invitation: Invited | null,
   ): Promise<void> {
     if (!invitation) await this.accessRules.requireAllowed(ctx.instanceId, { emailAddress, phoneNumber });
   }

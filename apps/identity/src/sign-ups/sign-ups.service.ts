@@ -6,7 +6,7 @@ import { Clock, newId, notFound, paramError, type ApiError } from '@latchkey/cor
 import { transaction } from '@latchkey/db';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
-import type { Client, Invitation, Prisma, SignUp, Verification } from '../generated/prisma/client.js';
+import type { Client, Prisma, SignUp, Verification } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { InvitationsService } from '../invitations/invitations.service.js';
 import { SessionAdmissionService } from '../sessions/session-admission.service.js';
@@ -15,7 +15,7 @@ import { takenIdentifiers, UsersService } from '../users/users.service.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
 import { SignUpCodesService } from './sign-up-codes.service.js';
 import { SignUpFieldsService } from './sign-up-fields.service.js';
-import { SignUpTicketsService } from './sign-up-tickets.service.js';
+import { SignUpTicketsService, type Invited } from './sign-up-tickets.service.js';
 import { accountTransferInvalid, signUpCannotBeUpdated, signUpStrategyInvalid } from './sign-ups.errors.js';
 import { requirementsOf, type SignUpState } from './sign-ups.requirements.js';
 import type {
@@ -158,6 +158,7 @@ export class SignUpsService {
     };
     const outcome = await transaction(this.db, work, { taken: takenIdentifiers });
     if (outcome instanceof Error) throw outcome;
+    if (outcome.signUp.status === 'complete') await this.tickets.join(ctx, outcome.signUp);
     return this.toJSON(ctx, outcome);
   }
 
@@ -196,18 +197,23 @@ export class SignUpsService {
     return tx.signUp.update({ where: { id, instanceId: ctx.instanceId }, data });
   }
 
-  private async invitationOf(ctx: RequestContext, { strategy, ticket }: CreateSignUp): Promise<Invitation | null> {
+  private async invitationOf(ctx: RequestContext, { strategy, ticket }: CreateSignUp): Promise<Invited | null> {
     if (ticket == null && strategy !== 'ticket') return null;
     if (ticket == null) throw paramError('form_param_missing', 'ticket', 'is missing', 'ticket must be included.');
-    return this.tickets.invitation(ctx, ticket);
+    return this.tickets.read(ctx, ticket);
   }
 
   /** The columns of a sign-up whose address an invitation has proved. */
-  private async provedBy(tx: Tx, ctx: RequestContext, invitation: Invitation | null) {
+  private async provedBy(tx: Tx, ctx: RequestContext, invitation: Invited | null) {
     if (!invitation) return {};
     const { id: emailVerificationId } = await this.verifications.createVerified(tx, ctx, 'ticket');
-    const publicMetadata = invitation.publicMetadata as Prisma.InputJsonObject;
-    return { emailVerificationId, invitationId: invitation.id, publicMetadata };
+    const { publicMetadata, invitationId, organizationTicket } = invitation;
+    return {
+      emailVerificationId,
+      invitationId,
+      organizationTicket,
+      publicMetadata: publicMetadata as Prisma.InputJsonObject,
+    };
   }
 
   private async requireOpen(tx: Tx, ctx: RequestContext, client: Client, id: string): Promise<SignUpState> {
@@ -250,5 +256,5 @@ function requireKnown({ strategy, transfer }: CreateSignUp): void {
 }
 
 /** An invited address is the one that the invitation went to, whatever was typed. */
-const invited = (input: CreateSignUp, invitation: Invitation | null): CreateSignUp =>
+const invited = (input: CreateSignUp, invitation: Invited | null): CreateSignUp =>
   invitation ? { ...input, email_address: invitation.emailAddress } : input;

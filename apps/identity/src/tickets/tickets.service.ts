@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import { ORGANIZATION_TICKET } from '@latchkey/clients';
 import { Clock } from '@latchkey/core';
 import { InstancesService } from '../instances/instances.service.js';
 import { SigningKeysService, tokenCategory } from '../instances/signing-keys.service.js';
 import { ticketExpired, ticketInvalid } from './tickets.errors.js';
 
 /** What a ticket opens. */
-export const ticketKinds = ['sign_in_token', 'actor_token', 'invitation', 'organization_invitation'] as const;
+export const ticketKinds = ['sign_in_token', 'actor_token', 'invitation'] as const;
 export type TicketKind = (typeof ticketKinds)[number];
+
+/** Whether a ticket is of an organization's invitation: those are made and redeemed by `organizations`. */
+export const isOrganizationTicket = (text: string): boolean => text.startsWith(ORGANIZATION_TICKET);
 
 /** A ticket that the instance has signed and that is not over; whether it is still good, the row of its source says. */
 export interface Ticket {

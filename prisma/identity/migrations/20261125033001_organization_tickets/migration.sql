@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "sign_ups" ADD COLUMN     "organization_ticket" TEXT;
