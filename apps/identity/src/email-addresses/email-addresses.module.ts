@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MessagesModule } from '../messages/messages.module.js';
+import { StepUpModule } from '../reverifications/step-up.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import { EmailAddressChecksService } from './email-address-checks.service.js';
@@ -9,7 +10,7 @@ import { EmailAddressesService } from './email-addresses.service.js';
 import { OwnEmailAddressesService } from './own-email-addresses.service.js';
 
 @Module({
-  imports: [MessagesModule, UsersModule, VerificationsModule],
+  imports: [StepUpModule, MessagesModule, UsersModule, VerificationsModule],
   controllers: [EmailAddressesBapiController, EmailAddressesFapiController],
   providers: [EmailAddressesService, EmailAddressChecksService, OwnEmailAddressesService],
   exports: [EmailAddressesService],

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { InstancesService } from '../instances/instances.service.js';
+import { StepUpService } from '../reverifications/step-up.service.js';
 import { requireFewUnverified, requireMutable } from '../users/identifier-rules.js';
 import { paramUnknown } from '../users/users.errors.js';
 import { EmailAddressesService, type FullEmailAddress } from './email-addresses.service.js';
@@ -11,6 +12,7 @@ export class OwnEmailAddressesService {
   constructor(
     private readonly addresses: EmailAddressesService,
     private readonly instances: InstancesService,
+    private readonly stepUp: StepUpService,
   ) {}
 
   /** @throws `resource_not_found` (404) */
@@ -24,7 +26,7 @@ export class OwnEmailAddressesService {
    * @throws `form_identifier_exists` (422), `too_many_unverified_identifications` (400), `immutable_attribute_modification_not_allowed` (403)
    */
   async add(ctx: RequestContext, address: string): Promise<FullEmailAddress> {
-    await this.requireMutable(ctx);
+    await this.requireAllowed(ctx);
     return this.addresses.add(ctx, ctx.userId!, {
       address,
       status: 'unverified',
@@ -35,7 +37,7 @@ export class OwnEmailAddressesService {
 
   /** @throws as `EmailAddressesService.delete`, `immutable_attribute_modification_not_allowed` (403) */
   async delete(ctx: RequestContext, id: string): Promise<void> {
-    await this.requireMutable(ctx);
+    await this.requireAllowed(ctx);
     await this.addresses.delete(ctx, id, ctx.userId);
   }
 
@@ -49,7 +51,9 @@ export class OwnEmailAddressesService {
     return this.addresses.attempt(ctx, ctx.userId!, id, code);
   }
 
-  private async requireMutable(ctx: RequestContext): Promise<void> {
+  /** Users may change this, and it is they who do. */
+  private async requireAllowed(ctx: RequestContext): Promise<void> {
+    await this.stepUp.require(ctx);
     const settings = await this.instances.settings(ctx.instanceId);
     if (!settings.attributes.email_address.enabled) throw paramUnknown('email_address');
     requireMutable(settings, 'email_address');

@@ -6,6 +6,7 @@ import { PasswordsModule } from '../passwords/passwords.module.js';
 import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UserAccountsModule } from '../users/user-accounts.module.js';
+import { StepUpModule } from '../reverifications/step-up.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { MeFapiController } from './me.fapi.controller.js';
 import { MeService } from './me.service.js';
@@ -18,6 +19,7 @@ import { MySessionsService } from './my-sessions.service.js';
 
 @Module({
   imports: [
+    StepUpModule,
     ClientsModule,
     LockoutsModule,
     MessagesModule,

@@ -8,6 +8,7 @@ import { IdentityDb, type Tx } from '../db.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import type { InstanceSettings } from '../instances/instances.settings.js';
+import { StepUpService } from '../reverifications/step-up.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { requireMutable } from '../users/identifier-rules.js';
 import { primaries, UserAccountsService } from '../users/user-accounts.service.js';
@@ -32,6 +33,7 @@ export class MeService {
     private readonly instances: InstancesService,
     private readonly clients: ClientsService,
     private readonly sessions: SessionsService,
+    private readonly stepUp: StepUpService,
   ) {}
 
   async get(ctx: RequestContext): Promise<FullUser> {
@@ -42,12 +44,13 @@ export class MeService {
    * Changes what is given of the signed-in user.
    *
    * @throws `form_param_*`, `form_username_*`, `form_identifier_exists`, `form_verification_needed` (422),
-   * `updating_user_password_deprecated`, `immutable_attribute_modification_not_allowed` (403)
+   * `updating_user_password_deprecated`, `immutable_attribute_modification_not_allowed`, `session_reverification_required` (403)
    */
   async update(ctx: RequestContext, input: PatchMe): Promise<FullUser> {
     if (input.password !== undefined) throw passwordUpdateDeprecated();
     if (input.unsafe_metadata !== undefined && ctx.apiVersion >= METADATA_APART_SINCE)
       throw paramUnknown('unsafe_metadata');
+    if (isSensitive(input)) await this.stepUp.require(ctx);
     const settings = await this.instances.settings(ctx.instanceId);
     const userId = ctx.userId!;
     const work = async (tx: Tx) => {
@@ -74,6 +77,7 @@ export class MeService {
 
   /** Deletes the signed-in user; the client goes on with another session if it has one. @throws `user_delete_self_not_enabled` (403) */
   async delete(ctx: RequestContext): Promise<FullUser> {
+    await this.stepUp.require(ctx);
     const { actions } = await this.instances.settings(ctx.instanceId);
     return transaction(this.db, async (tx) => {
       const client = await this.clients.lock(tx, ctx);
@@ -92,6 +96,10 @@ export class MeService {
     return toOwnUserJSON(user, await this.users.view(ctx.instanceId), []);
   }
 }
+
+/** Names are harmless; what somebody signs in with is not. */
+const isSensitive = (input: PatchMe) =>
+  input.username !== undefined || Boolean(input.primary_email_address_id) || Boolean(input.primary_phone_number_id);
 
 function name(
   settings: InstanceSettings,

@@ -8,6 +8,7 @@ import { InstancesService } from '../instances/instances.service.js';
 import { LockoutsService } from '../lockouts/lockouts.service.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { HASHER, PasswordsService } from '../passwords/passwords.service.js';
+import { StepUpService } from '../reverifications/step-up.service.js';
 import { withoutPassword } from '../second-factors/factor-columns.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { identifiersOf } from '../users/user-accounts.service.js';
@@ -28,6 +29,7 @@ export class MyPasswordsService {
     private readonly lockouts: LockoutsService,
     private readonly sessions: SessionsService,
     private readonly messages: MessagesService,
+    private readonly stepUp: StepUpService,
     private readonly clock: Clock,
   ) {}
 
@@ -37,6 +39,7 @@ export class MyPasswordsService {
    * @throws `form_password_validation_failed`, `form_new_password_matches_current`, `form_password_*`, `form_param_missing` (422)
    */
   async change(ctx: RequestContext, input: ChangePassword): Promise<FullUser> {
+    await this.stepUp.require(ctx);
     const settings = await this.instances.settings(ctx.instanceId);
     if (!settings.attributes.password.enabled) throw paramUnknown('new_password');
     const user = await this.users.require(ctx, ctx.userId!);
@@ -60,6 +63,7 @@ export class MyPasswordsService {
 
   /** @throws `password_required`, `no_password_set` (400), `form_password_validation_failed` (422) */
   async remove(ctx: RequestContext, currentPassword: string): Promise<FullUser> {
+    await this.stepUp.require(ctx);
     const { attributes } = await this.instances.settings(ctx.instanceId);
     if (attributes.password.enabled && attributes.password.required) throw passwordRequired();
     const user = await this.users.require(ctx, ctx.userId!);

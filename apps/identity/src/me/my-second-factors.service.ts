@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { BackupCodeJSON, TOTPJSON } from '@clerk/shared/types';
 import type { RequestContext } from '@latchkey/contracts';
-import { Clock, notFound, type ApiError } from '@latchkey/core';
+import { Clock, notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { identifierOf } from '../client-snapshots/client-snapshots.serializer.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { LockoutsService } from '../lockouts/lockouts.service.js';
+import { StepUpService } from '../reverifications/step-up.service.js';
 import { withoutTotp } from '../second-factors/factor-columns.js';
 import { requireOtherFactor } from '../second-factors/factor-rules.js';
 import { SecondFactorsService } from '../second-factors/second-factors.service.js';
@@ -30,6 +31,7 @@ export class MySecondFactorsService {
     private readonly secondFactors: SecondFactorsService,
     private readonly sessions: SessionsService,
     private readonly lockouts: LockoutsService,
+    private readonly stepUp: StepUpService,
     private readonly clock: Clock,
   ) {}
 
@@ -39,6 +41,7 @@ export class MySecondFactorsService {
    * @throws `feature_not_enabled` (403), `totp_already_enabled` (400)
    */
   async createTotp(ctx: RequestContext): Promise<TOTPJSON> {
+    await this.stepUp.require(ctx);
     const { attributes, display } = await this.instances.settings(ctx.instanceId);
     if (!attributes.authenticator_app.enabled) throw featureNotEnabled('Authenticator apps');
     const secret = newTotpSecret();
@@ -94,6 +97,7 @@ export class MySecondFactorsService {
 
   /** Takes the app away. @throws `resource_not_found` (404) without one, `second_factor_deletion_not_allowed` (400) */
   async deleteTotp(ctx: RequestContext): Promise<string> {
+    await this.stepUp.require(ctx);
     const settings = await this.instances.settings(ctx.instanceId);
     const user = await this.change(ctx, async (_tx, before) => {
       if (!before.totpSecret) throw notFound('TOTP', before.id);
@@ -105,6 +109,7 @@ export class MySecondFactorsService {
 
   /** New backup codes; those before are void. @throws `feature_not_enabled` (403), `backup_codes_not_available` (400) */
   async createBackupCodes(ctx: RequestContext): Promise<BackupCodeJSON> {
+    await this.stepUp.require(ctx);
     const { attributes } = await this.instances.settings(ctx.instanceId);
     if (!attributes.backup_code.enabled) throw featureNotEnabled('Backup codes');
     const { codes, hashes } = this.secondFactors.newBackupCodes();

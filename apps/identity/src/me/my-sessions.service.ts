@@ -7,6 +7,7 @@ import { toOwnSessionJSON } from '../client-snapshots/client-snapshots.serialize
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb } from '../db.js';
 import type { Session } from '../generated/prisma/client.js';
+import { StepUpService } from '../reverifications/step-up.service.js';
 import { living } from '../sessions/living.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { toOwnUserJSON } from '../users/users.serializer.js';
@@ -22,6 +23,7 @@ export class MySessionsService {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly clients: ClientsService,
+    private readonly stepUp: StepUpService,
     private readonly clock: Clock,
   ) {}
 
@@ -38,6 +40,7 @@ export class MySessionsService {
 
   /** Signs the user out on a device. @throws `resource_not_found` (404) for a session that is over or somebody else's */
   async revoke(ctx: RequestContext, id: string): Promise<SessionJSON> {
+    await this.stepUp.require(ctx);
     const ended = await transaction(this.db, async (tx) => {
       const client = await this.clients.lock(tx, ctx);
       const [session] = await this.sessions.end(tx, ctx, { id, userId: ctx.userId! }, 'revoked');

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
 import { InstancesService } from '../instances/instances.service.js';
+import { StepUpService } from '../reverifications/step-up.service.js';
 import { requireOtherFactor } from '../second-factors/factor-rules.js';
 import { SecondFactorsService } from '../second-factors/second-factors.service.js';
 import { requireFewUnverified, requireMutable } from '../users/identifier-rules.js';
@@ -16,6 +17,7 @@ export class OwnPhoneNumbersService {
   constructor(
     private readonly numbers: PhoneNumbersService,
     private readonly instances: InstancesService,
+    private readonly stepUp: StepUpService,
     private readonly secondFactors: SecondFactorsService,
     private readonly clock: Clock,
   ) {}
@@ -32,7 +34,7 @@ export class OwnPhoneNumbersService {
    * `identification_create_second_factor_unverified` (400): it becomes a second factor after it is proved only, `immutable_attribute_modification_not_allowed` (403)
    */
   async add(ctx: RequestContext, number: string, isSecondFactor: boolean): Promise<FullPhoneNumber> {
-    await this.requireMutable(ctx);
+    await this.requireAllowed(ctx);
     return this.numbers.add(ctx, ctx.userId!, {
       number,
       status: 'unverified',
@@ -52,6 +54,7 @@ export class OwnPhoneNumbersService {
     id: string,
     input: PatchPhoneNumber,
   ): Promise<{ row: FullPhoneNumber; backupCodes?: string[] }> {
+    await this.stepUp.require(ctx);
     const settings = await this.instances.settings(ctx.instanceId);
     const isFactor = input.reserved_for_second_factor ?? undefined;
     let backupCodes: string[] | undefined;
@@ -70,11 +73,9 @@ export class OwnPhoneNumbersService {
 
   /** @throws as `PhoneNumbersService.delete`, `second_factor_deletion_not_allowed` (400), `immutable_attribute_modification_not_allowed` (403) */
   async delete(ctx: RequestContext, id: string): Promise<void> {
-    await this.requireMutable(ctx);
+    await this.requireAllowed(ctx);
     const settings = await this.instances.settings(ctx.instanceId);
-    await this.numbers.delete(ctx, id, ctx.userId, (user) =>
-      requireOtherFactor(settings, user, { phoneNumberId: id }),
-    );
+    await this.numbers.delete(ctx, id, ctx.userId, (user) => requireOtherFactor(settings, user, { phoneNumberId: id }));
   }
 
   /** Sends a code. @throws as `PhoneNumbersService.prepare` */
@@ -87,7 +88,9 @@ export class OwnPhoneNumbersService {
     return this.numbers.attempt(ctx, ctx.userId!, id, code);
   }
 
-  private async requireMutable(ctx: RequestContext): Promise<void> {
+  /** Users may change this, and it is they who do. */
+  private async requireAllowed(ctx: RequestContext): Promise<void> {
+    await this.stepUp.require(ctx);
     const settings = await this.instances.settings(ctx.instanceId);
     if (!settings.attributes.phone_number.enabled) throw paramUnknown('phone_number');
     requireMutable(settings, 'phone_number');

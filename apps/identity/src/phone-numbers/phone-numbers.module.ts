@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { MessagesModule } from '../messages/messages.module.js';
 import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { StepUpModule } from '../reverifications/step-up.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import { PhoneNumberChecksService } from './phone-number-checks.service.js';
@@ -11,7 +12,7 @@ import { PhoneNumbersService } from './phone-numbers.service.js';
 import { OwnPhoneNumbersService } from './own-phone-numbers.service.js';
 
 @Module({
-  imports: [MessagesModule, SecondFactorsModule, SessionsModule, UsersModule, VerificationsModule],
+  imports: [StepUpModule, MessagesModule, SecondFactorsModule, SessionsModule, UsersModule, VerificationsModule],
   controllers: [PhoneNumbersBapiController, PhoneNumbersFapiController],
   providers: [PhoneNumbersService, PhoneNumberChecksService, OwnPhoneNumbersService],
   exports: [PhoneNumbersService],
