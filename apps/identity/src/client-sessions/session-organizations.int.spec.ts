@@ -109,6 +109,43 @@ describe('FAPI createSessionToken with an organization', () => {
   });
 });
 
+describe('the permissions of a role', () => {
+  it('are in the token, packed as @clerk/backend unpacks them, and follow a change of the role', async () => {
+    const ada = await given.signedInBrowser();
+    const permission = async (key: string) =>
+      (await bapi.post('/v1/organization_permissions', { name: key, key })).body.id as string;
+    const read = await permission('org:docs:read');
+    const write = await permission('org:docs:write');
+    const send = await permission('org:invoices:send');
+    const role = {
+      name: 'Editor',
+      key: 'org:editor',
+      permissions: [read, write, send],
+      include_in_initial_role_set: true,
+    };
+    const { id: roleId } = (await bapi.post('/v1/organization_roles', role)).body;
+    const { id } = await given.organization(ada.userId);
+    const bob = await given.signedInBrowser();
+    await bapi.post(`/v1/organizations/${id}/memberships`, { user_id: bob.userId, role: 'org:editor' });
+    const { jwt } = (await touch(bob, id)).body.response.last_active_token;
+
+    expect(decodeJwt(jwt)).toMatchObject({
+      fea: 'o:docs,o:invoices',
+      o: { rol: 'editor', per: 'read,send,write', fpm: '5,2' },
+    });
+    const { instance, bapiUrl } = latchkey.at;
+    const { secretKey, publishableKey } = instance;
+    const clerk = createClerkClient({ apiUrl: bapiUrl, secretKey, publishableKey, telemetry: { disabled: true } });
+    const request = new Request('http://localhost:3000/', { headers: { authorization: `Bearer ${jwt}` } });
+    const auth = (await clerk.authenticateRequest(request, { acceptsToken: 'session_token' })).toAuth();
+    expect(auth?.has({ permission: 'org:docs:write' })).toBe(true);
+    expect(auth?.has({ permission: 'org:invoices:write' })).toBe(false);
+
+    await bapi.delete(`/v1/organization_roles/${roleId}/permissions/${send}`);
+    expect(await claimsOf(bob)).toMatchObject({ fea: 'o:docs', o: { per: 'read,write', fpm: '3' } });
+  });
+});
+
 describe('the task to choose an organization', () => {
   let instance: TestInstance;
   beforeAll(async () => {

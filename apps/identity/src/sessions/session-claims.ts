@@ -56,12 +56,6 @@ export function sessionClaims(subject: TokenSubject, frame: TokenFrame): Record<
   };
 }
 
-/** Names that an instance's own claims must not have: tokens carry them by themselves. */
-export const sessionOwnedClaims = [
-  'act', 'azp', 'exp', 'fea', 'fva', 'iat', 'iss', 'jti', 'nbf', 'o', 'org_id', 'org_permissions', 'org_role',
-  'org_slug', 'pla', 'sid', 'sts', 'sub', 'v',
-]; // prettier-ignore
-
 /** `azp`, unless a browser keeps the origin to itself. */
 export const azp = (origin: string | undefined) => (origin && origin !== 'null' ? { azp: origin } : {});
 

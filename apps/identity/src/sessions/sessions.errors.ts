@@ -8,14 +8,6 @@ export const organizationNotFoundOrUnauthorized = () =>
     long_message: 'The organization was not found, or you are not a member of it.',
   });
 
-/** The session's state forbids it. */
-export const invalidActionForSession = () =>
-  new ApiError(400, {
-    code: 'invalid_action_for_session',
-    message: 'invalid action',
-    long_message: 'The session is over, so that this cannot be done with it.',
-  });
-
 /** Sessions without a browser are for tests. */
 export const developmentOnly = () =>
   new ApiError(400, {
