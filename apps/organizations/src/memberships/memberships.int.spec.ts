@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { useLatchkey, type Reply } from '@latchkey/testing';
 
 const settings = { organizations: { enabled: true, max_allowed_memberships: 0 } };
@@ -387,5 +388,56 @@ describe('memberships', () => {
       expect(replies.map((reply) => reply.status).sort()).toEqual([200, 422]);
       expect(refusal(replies.find((reply) => reply.status === 422)!)).toEqual([422, 'personal_accounts_not_allowed']);
     });
+  });
+});
+
+describe('users who change or go', () => {
+  const { bapi, given, events } = useLatchkey({ settings });
+
+  it('leave every organization when they are deleted, also as the last who managed one, and are counted once', async () => {
+    const { userId, email } = await given.signedInBrowser({ first_name: 'Gone' });
+    const other = await given.signedInBrowser();
+    const ids: string[] = [];
+    for (const name of ['One', 'Two']) {
+      const { body } = await bapi.post('/v1/organizations', { name, created_by: userId });
+      await bapi.post(`/v1/organizations/${body.id}/memberships`, { user_id: other.userId, role: 'org:member' });
+      ids.push(body.id as string);
+    }
+
+    await bapi.delete(`/v1/users/${userId}`);
+
+    for (const id of ids) {
+      const left = await events.next('organizationMembership.deleted', (event) => event.subject === id);
+      // Identity no longer knows them; what was last known of them is told.
+      expect(left.data).toMatchObject({
+        public_user_data: { user_id: userId, first_name: 'Gone', identifier: email },
+        organization: { members_count: 1 },
+      });
+      const query = 'include_members_count=true&include_missing_member_with_elevated_permissions=true';
+      expect((await bapi.get(`/v1/organizations/${id}?${query}`)).body).toMatchObject({
+        members_count: 1,
+        missing_member_with_elevated_permissions: true,
+      });
+      expect(await events.of('organizationMembership.deleted', id)).toHaveLength(1);
+    }
+    expect((await bapi.get(`/v1/organizations/${ids[0]}/memberships?query=Gone`)).body.total_count).toBe(0);
+  });
+
+  it('are found by a new name after they have changed it', async () => {
+    const user = await given.signedInBrowser({ first_name: 'Before' });
+    const { body } = await bapi.post('/v1/organizations', { name: 'Acme', created_by: user.userId });
+    const total = async (text: string) =>
+      (await bapi.get(`/v1/organizations/${body.id}/memberships?query=${text}`)).body.total_count as number;
+    expect(await total('Before')).toBe(1);
+
+    await bapi.patch(`/v1/users/${user.userId}`, { first_name: 'After' });
+
+    const { body: members } = await bapi.get(`/v1/organizations/${body.id}/memberships`);
+    expect(members.data[0].public_user_data.first_name).toBe('After');
+    await events.next('user.updated', (event) => event.subject === user.userId);
+    await events.settled();
+    for (const deadline = Date.now() + 10_000; (await total('After')) !== 1; await delay(20))
+      if (Date.now() > deadline) throw new Error('the search did not learn the new name');
+    expect(await total('Before')).toBe(0);
   });
 });
