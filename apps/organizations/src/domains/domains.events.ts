@@ -2,14 +2,12 @@ import type { EventData } from '@latchkey/contracts';
 import { event, type EventCause } from '@latchkey/events';
 import { toDeletedDomainJSON, toDomainJSON, type FullDomain } from './domains.serializer.js';
 
-const shown = (domain: FullDomain) => toDomainJSON({ ...domain, txtValue: null });
-
 export const domainCreated = (cause: EventCause, domain: FullDomain) =>
   event(
     cause,
     'organizationDomain.created',
     domain.organization.id,
-    shown(domain) as unknown as EventData<'organizationDomain.created'>,
+    toDomainJSON(domain) as unknown as EventData<'organizationDomain.created'>,
   );
 
 export const domainUpdated = (cause: EventCause, domain: FullDomain) =>
@@ -17,7 +15,7 @@ export const domainUpdated = (cause: EventCause, domain: FullDomain) =>
     cause,
     'organizationDomain.updated',
     domain.organization.id,
-    shown(domain) as unknown as EventData<'organizationDomain.updated'>,
+    toDomainJSON(domain) as unknown as EventData<'organizationDomain.updated'>,
   );
 
 export const domainDeleted = (cause: EventCause, domain: FullDomain) =>

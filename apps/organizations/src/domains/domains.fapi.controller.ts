@@ -13,10 +13,10 @@ import {
   PrepareAffiliation,
   UpdateEnrollmentMode,
 } from './domains.schemas.js';
-import { toDeletedDomainJSON, toDomainJSON, type FullDomain } from './domains.serializer.js';
+import { toDeletedDomainJSON, toOwnDomainJSON, type FullDomain } from './domains.serializer.js';
 import { DomainsService } from './domains.service.js';
 
-type DomainJSON = ReturnType<typeof toDomainJSON>;
+type DomainJSON = ReturnType<typeof toOwnDomainJSON>;
 
 @FapiController('/v1/organizations/:organization_id/domains')
 @UseGuards(MemberGuard)
@@ -47,7 +47,7 @@ export class DomainsFapiController {
     @Param('organization_id') organizationId: string,
     @Body({ schema: AddDomain }) body: AddDomain,
   ): Promise<DomainJSON> {
-    return toDomainJSON(await this.domains.create(ctx, organizationId, { ...body, verified: false }));
+    return toOwnDomainJSON(await this.domains.create(ctx, organizationId, { ...body, verified: false }));
   }
 
   @Post('/bulk')
@@ -119,7 +119,7 @@ export class DomainsFapiController {
     @Param('domain_id') id: string,
     @Body({ schema: UpdateEnrollmentMode }) body: UpdateEnrollmentMode,
   ): Promise<DomainJSON> {
-    return toDomainJSON(await this.domains.setMode(ctx, organizationId, id, body));
+    return toOwnDomainJSON(await this.domains.setMode(ctx, organizationId, id, body));
   }
 
   @Post('/:domain_id/prepare_affiliation_verification')
@@ -132,7 +132,9 @@ export class DomainsFapiController {
     @Body({ schema: PrepareAffiliation }) body: PrepareAffiliation,
   ): Promise<DomainJSON> {
     await this.domains.requireEnabled(ctx);
-    return toDomainJSON(await this.proofs.prepareAffiliation(ctx, organizationId, id, body.affiliation_email_address));
+    return toOwnDomainJSON(
+      await this.proofs.prepareAffiliation(ctx, organizationId, id, body.affiliation_email_address),
+    );
   }
 
   @Post('/:domain_id/attempt_affiliation_verification')
@@ -145,7 +147,7 @@ export class DomainsFapiController {
     @Body({ schema: AttemptAffiliation }) body: AttemptAffiliation,
   ): Promise<DomainJSON> {
     await this.domains.requireEnabled(ctx);
-    return toDomainJSON(await this.proofs.attemptAffiliation(ctx, organizationId, id, body.code));
+    return toOwnDomainJSON(await this.proofs.attemptAffiliation(ctx, organizationId, id, body.code));
   }
 
   @Post('/:domain_id/prepare_ownership_verification')
@@ -157,7 +159,7 @@ export class DomainsFapiController {
     @Param('domain_id') id: string,
   ): Promise<DomainJSON> {
     await this.domains.requireEnabled(ctx);
-    return toDomainJSON(await this.proofs.prepareOwnership(ctx, organizationId, id));
+    return toOwnDomainJSON(await this.proofs.prepareOwnership(ctx, organizationId, id));
   }
 
   @Post('/:domain_id/attempt_ownership_verification')
@@ -169,11 +171,14 @@ export class DomainsFapiController {
     @Param('domain_id') id: string,
   ): Promise<DomainJSON> {
     await this.domains.requireEnabled(ctx);
-    return toDomainJSON(await this.proofs.attemptOwnership(ctx, organizationId, id));
+    return toOwnDomainJSON(await this.proofs.attemptOwnership(ctx, organizationId, id));
   }
 }
 
 /** For those who may only read: the value of a challenge is for who publishes it. */
-const withoutChallenge = (domain: FullDomain) => toDomainJSON({ ...domain, txtValue: null });
+const withoutChallenge = (domain: FullDomain) => toOwnDomainJSON({ ...domain, txtValue: null });
 
-const shown = <E>({ data, errors }: { data: FullDomain[]; errors: E[] }) => ({ data: data.map(toDomainJSON), errors });
+const shown = <E>({ data, errors }: { data: FullDomain[]; errors: E[] }) => ({
+  data: data.map(toOwnDomainJSON),
+  errors,
+});

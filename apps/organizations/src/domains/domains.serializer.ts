@@ -13,7 +13,7 @@ export interface FullDomain {
   txtValue: string | null;
 }
 
-/** The domain as both APIs show it. */
+/** The domain as BAPI and webhooks show it. */
 export function toDomainJSON(domain: FullDomain) {
   const { row } = domain;
   const affiliation = affiliationOf(domain);
@@ -36,6 +36,22 @@ export function toDomainJSON(domain: FullDomain) {
   };
 }
 
+/** The domain as FAPI shows it: with the open challenge, and with the name that SDKs have for an affiliation's end. */
+export function toOwnDomainJSON(domain: FullDomain) {
+  const shown = toDomainJSON(domain);
+  const affiliation = shown.affiliation_verification && {
+    ...shown.affiliation_verification,
+    expires_at: shown.affiliation_verification.expire_at,
+  };
+  const ownership = shown.ownership_verification && { ...shown.ownership_verification, ...challengeOf(domain) };
+  return {
+    ...shown,
+    affiliation_verification: affiliation,
+    verification: affiliation,
+    ownership_verification: ownership,
+  };
+}
+
 /** What remains of a deleted domain. */
 export const toDeletedDomainJSON = (row: Pick<OrganizationDomain, 'id'>) => ({
   object: 'organization_domain' as const,
@@ -45,30 +61,30 @@ export const toDeletedDomainJSON = (row: Pick<OrganizationDomain, 'id'>) => ({
 
 function affiliationOf({ row, now }: FullDomain) {
   if (row.affiliationStatus === null) return null;
-  const expireAt = row.affiliationExpireAt?.getTime() ?? null;
   return {
     status: statusOf(row.affiliationStatus, row.affiliationExpireAt, now),
     strategy: row.affiliationStrategy,
     attempts: row.affiliationAttempts,
-    // SDKs read the one, the contract names the other.
-    expire_at: expireAt,
-    expires_at: expireAt,
+    expire_at: row.affiliationExpireAt?.getTime() ?? null,
     verified_at: row.affiliationVerifiedAt?.getTime() ?? null,
   };
 }
 
-function ownershipOf({ row, now, txtValue }: FullDomain) {
+function ownershipOf({ row, now }: FullDomain) {
   if (row.ownershipStatus === null) return null;
-  const isOpen = row.ownershipStatus === 'unverified' && row.ownershipTxtName !== null;
   return {
     status: statusOf(row.ownershipStatus, row.ownershipExpireAt, now),
     strategy: row.ownershipStrategy,
     attempts: row.ownershipAttempts,
     expire_at: row.ownershipExpireAt?.getTime() ?? null,
     verified_at: row.ownershipVerifiedAt?.getTime() ?? null,
-    ...(isOpen ? { txt_record_name: row.ownershipTxtName } : {}),
-    ...(isOpen && txtValue !== null ? { txt_record_value: txtValue } : {}),
   };
+}
+
+/** The record to publish, while its challenge is open; the value for those alone who may publish it. */
+function challengeOf({ row, txtValue }: FullDomain): { txt_record_name?: string; txt_record_value?: string } {
+  if (row.ownershipStatus !== 'unverified' || row.ownershipTxtName === null) return {};
+  return { txt_record_name: row.ownershipTxtName, ...(txtValue === null ? {} : { txt_record_value: txtValue }) };
 }
 
 const statusOf = (status: string, expireAt: Date | null, now: Date): string =>

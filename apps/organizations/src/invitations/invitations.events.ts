@@ -1,5 +1,6 @@
 import type { EventData } from '@latchkey/contracts';
 import { event, type EventCause } from '@latchkey/events';
+import { toPublicOrganizationData } from '../organizations/organizations.serializer.js';
 import { toInvitationEventJSON, type FullInvitation } from './invitations.serializer.js';
 
 export const invitationCreated = (cause: EventCause, invitation: FullInvitation) =>
@@ -12,4 +13,6 @@ export const invitationAccepted = (cause: EventCause, invitation: FullInvitation
   event(cause, 'organizationInvitation.accepted', invitation.organization.id, {
     ...toInvitationEventJSON(invitation),
     user_id: userId,
+    // The document has the organization one level deeper here; the SDK's type has it where the other events do.
+    data: { public_organization_data: toPublicOrganizationData(invitation.organization, invitation) },
   } as unknown as EventData<'organizationInvitation.accepted'>);

@@ -36,7 +36,7 @@ export function toInvitationJSON({ row, role, inviter, now, url }: FullInvitatio
   const status = statusOf(row, now);
   return {
     ...common(row, role, status),
-    ...{ inviter_id: row.inviterId, public_inviter_data: inviter ?? null },
+    ...{ inviter_id: row.inviterId, public_inviter_data: inviter ? inviterOf(inviter) : null },
     private_metadata: row.privateMetadata as OrganizationInvitationJSON['private_metadata'],
     url: status === 'pending' ? url : null,
   } as OrganizationInvitationJSON;
@@ -62,6 +62,15 @@ export function toInvitedJSON(invitation: FullInvitation): UserOrganizationInvit
 
 const publicOrganizationOf = ({ organization, fapiUrl }: FullInvitation) =>
   toPublicOrganizationData(organization, { fapiUrl }) as never;
+
+const inviterOf = (user: UserSummary['public_user_data']) => ({
+  user_id: user.user_id,
+  first_name: user.first_name,
+  last_name: user.last_name,
+  image_url: user.image_url,
+  has_image: user.has_image,
+  identifier: user.identifier,
+});
 
 const common = (row: Invitation, role: RoleView, status: string) => ({
   object: 'organization_invitation' as const,
