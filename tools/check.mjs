@@ -43,7 +43,7 @@ const CHECKS = [
   {
     name: 'deps',
     command: [bin('dependency-cruiser', 'depcruise'), '--config', '.dependency-cruiser.cjs', 'apps', 'libs'],
-    looked: /\(([1-9]\d*) modules/g,
+    looked: /\b[1-9]\d* modules/g,
   },
   { name: 'dead', command: [bin('knip'), '--no-progress', '--no-config-hints'] },
 ];
