@@ -31,15 +31,6 @@ export const passwordPwned = () =>
     'This password has been found as part of a breach and can not be used. Please reset your password.',
   );
 
-/** The password is right, but an administrator has flagged it. */
-export const passwordCompromised = () =>
-  paramError(
-    'form_password_compromised',
-    'password',
-    'is compromised',
-    'This password may be known to others. Sign in another way, then set a new one.',
-  );
-
 /** The account cannot be entered this way. */
 export const strategyForUserInvalid = () =>
   new ApiError(400, {
@@ -75,4 +66,12 @@ export const noSecondFactors = () =>
     code: 'no_second_factors',
     message: 'no second factors',
     long_message: 'This account has no second factor of this kind.',
+  });
+
+/** There is no sign-up whose proof this sign-in could take over. */
+export const accountTransferInvalid = () =>
+  new ApiError(400, {
+    code: 'account_transfer_invalid',
+    message: 'Invalid account transfer',
+    long_message: 'There is no account to transfer from the sign up.',
   });

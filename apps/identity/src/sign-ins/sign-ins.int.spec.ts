@@ -128,6 +128,69 @@ describe('FAPI createSignIn', () => {
   });
 });
 
+describe('FAPI createSignIn: accounts that must stay out', () => {
+  it('refuses a banned user', async () => {
+    const { id, email } = await given.user();
+    await latchkey.bapi.post(`/v1/users/${id}/ban`);
+
+    const { status, body } = await browser().post(SIGN_INS, { identifier: email });
+
+    expect(status).toBe(403);
+    expect(body.errors[0].code).toBe('user_banned');
+  });
+
+  it('refuses a user that an administrator has locked, until they are unlocked', async () => {
+    const { id, email } = await given.user();
+    await latchkey.bapi.post(`/v1/users/${id}/lock`);
+    const signIn = () => browser().post(SIGN_INS, { identifier: email, password: PASSWORD });
+
+    expect((await signIn()).body.errors[0].code).toBe('user_locked');
+    await latchkey.bapi.post(`/v1/users/${id}/unlock`);
+    expect((await signIn()).body.response.status).toBe('complete');
+  });
+
+  it('refuses a password that is right but public', async () => {
+    const { email } = await given.user({ password: 'password1', skip_password_checks: true });
+    const signIn = (password: string) => browser().post(SIGN_INS, { identifier: email, password });
+
+    const { status, body } = await signIn('password1');
+    expect(status).toBe(422);
+    expect(body.errors[0]).toMatchObject({ code: 'form_password_pwned', meta: { param_name: 'password' } });
+    expect((await signIn('password2')).body.errors[0].code).toBe('form_password_incorrect');
+  });
+
+  it('lets in with a password that is flagged, to set another one', async () => {
+    const { id, email } = await given.user();
+    await latchkey.bapi.post(`/v1/users/${id}/password/set_compromised`, {});
+
+    const pending = browser();
+    const { body: signedIn } = await pending.post(SIGN_INS, { identifier: email, password: PASSWORD });
+    expect(signedIn.response.status).toBe('complete');
+    expect(signedIn.client.sessions[0]).toMatchObject({ status: 'pending', tasks: [{ key: 'reset-password' }] });
+    const chrome = browser();
+    const { body } = await chrome.post(SIGN_INS, { identifier: email, strategy: 'reset_password_email_code' });
+    const path = `${SIGN_INS}/${body.response.id}`;
+    await chrome.post(`${path}/attempt_first_factor`, { strategy: 'reset_password_email_code', code: '424242' });
+    const done = await chrome.post(`${path}/reset_password`, { password: 'an entirely different 81' });
+    expect(done.body.client.sessions[0]).toMatchObject({ status: 'active', tasks: null });
+    expect((await pending.get('/v1/client')).body.response.sessions[0].status).toBe('active');
+    const mails = await events.of('email.created', id);
+    expect(mails.map(({ data }) => (data as { slug?: string }).slug)).toContain('password_changed');
+  });
+
+  it('refuses a password where the user has none, and the transfer of nothing', async () => {
+    const other = await latchkey.anotherInstance({ settings: { attributes: { password: { required: false } } } });
+    const { email } = await other.given.user({ password: undefined });
+
+    const { status, body } = await other.browser().post(SIGN_INS, { identifier: email, password: PASSWORD });
+    expect(status).toBe(400);
+    expect(body.errors[0].code).toBe('strategy_for_user_invalid');
+    const transfer = await browser().post(SIGN_INS, { transfer: true });
+    expect(transfer.status).toBe(400);
+    expect(transfer.body.errors[0].code).toBe('account_transfer_invalid');
+  });
+});
+
 describe('FAPI getSignIn', () => {
   it('shows a finished sign-in to its own client, and to no other', async () => {
     const { email } = await given.signedInBrowser();
@@ -383,6 +446,30 @@ describe('FAPI attemptSignInFactorTwo', () => {
 
     expect(refused.status).toBe(400);
     expect(refused.body.errors[0].code).toBe('verification_missing');
+  });
+});
+
+describe('FAPI prepareSignInFactorTwo', () => {
+  it('texts a code to the number that is a second factor', async () => {
+    const instance = await latchkey.anotherInstance({ settings: TWO_FACTORS });
+    const { id, email } = await instance.given.user();
+    const number = await instance.bapi.post('/v1/phone_numbers', {
+      user_id: id,
+      phone_number: '+12015550123',
+      verified: true,
+      reserved_for_second_factor: true,
+    });
+    expect(number.status).toBe(200);
+    const { chrome, path, response, attempt } = await awaitingSecondFactor(instance, email);
+    expect(response.supported_second_factors).toMatchObject([
+      { strategy: 'phone_code', safe_identifier: '+1********23', phone_number_id: number.body.id },
+    ]);
+
+    const refused = await chrome.post(`${path}/prepare_second_factor`, { strategy: 'email_code' });
+    expect(refused.body.errors[0].code).toBe('strategy_for_user_invalid');
+    const { body } = await chrome.post(`${path}/prepare_second_factor`, { strategy: 'phone_code' });
+    expect(body.response.second_factor_verification).toMatchObject({ status: 'unverified', channel: 'sms' });
+    expect((await attempt('phone_code', '424242')).body.response.status).toBe('complete');
   });
 });
 

@@ -10,8 +10,9 @@ import { IdentityDb, type Tx } from '../db.js';
 import type { Client, Prisma, SignIn } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { LockoutsService } from '../lockouts/lockouts.service.js';
+import { MessagesService } from '../messages/messages.service.js';
 import { isLeaked } from '../passwords/leaked-passwords.js';
-import { PasswordsService } from '../passwords/passwords.service.js';
+import { HASHER, PasswordsService } from '../passwords/passwords.service.js';
 import { SessionAdmissionService } from '../sessions/session-admission.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { isOrganizationTicket, TicketsService } from '../tickets/tickets.service.js';
@@ -25,8 +26,8 @@ import { SignInSecondFactorsService } from './sign-in-second-factors.service.js'
 import { SignInTicketsService } from './sign-in-tickets.service.js';
 import { SignInStatesService } from './sign-in-states.service.js';
 import {
+  accountTransferInvalid,
   identifierNotFound,
-  passwordCompromised,
   passwordIncorrect,
   passwordOrIdentifierIncorrect,
   passwordPwned,
@@ -74,6 +75,7 @@ export class SignInsService {
     private readonly accessRules: AccessRulesService,
     private readonly admission: SessionAdmissionService,
     private readonly lockouts: LockoutsService,
+    private readonly messages: MessagesService,
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionsService,
     private readonly users: UsersService,
@@ -88,6 +90,7 @@ export class SignInsService {
    * @throws `form_identifier_not_found`, `form_password_incorrect`, `form_password_pwned` (422), `session_exists` (400), ...
    */
   async create(ctx: RequestContext, input: CreateSignIn): Promise<SignInJSON> {
+    if (input.transfer) throw accountTransferInvalid();
     if (input.strategy === 'ticket' || input.ticket != null)
       return this.createByTicket(ctx, required(input.ticket, 'ticket'));
     await this.admission.require(this.db, ctx, ctx.clientId);
@@ -182,11 +185,17 @@ export class SignInsService {
     return this.step(ctx, id, 'needs_new_password', async (tx, client, state) => {
       const changed = await this.users.update(tx, ctx, state.user!.id, {
         passwordDigest: digest,
-        passwordHasher: 'argon2id',
+        passwordHasher: HASHER,
         passwordUpdatedAt: this.clock.now(),
         passwordCompromised: false,
       });
       if (input.sign_out_of_other_sessions) await this.sessions.end(tx, ctx, { userId: changed.id }, 'revoked');
+      await this.sessions.settle(tx, ctx, changed);
+      const primary = changed.emailAddresses.find((row) => row.id === changed.primaryEmailAddressId);
+      if (primary && state.user!.passwordDigest) {
+        const about = { userId: changed.id, identifierId: primary.id };
+        await this.messages.sendEmail(tx, ctx, primary.emailAddress, 'password_changed', {}, about);
+      }
       return this.goOn(tx, ctx, client, { ...state, user: changed });
     });
   }
@@ -271,7 +280,7 @@ export class SignInsService {
       return isVeiled ? passwordOrIdentifierIncorrect() : counted;
     }
     if (held.isBanned) return userBanned();
-    if (held.passwordCompromised) return passwordCompromised();
+    // A flagged password opens the door to a session whose task is to set another one (`sessions.tasks.ts`).
     const { password } = await this.instances.settings(ctx.instanceId);
     return password.enforce_hibp_on_sign_in && isLeaked(text) ? passwordPwned() : undefined;
   }
