@@ -9,6 +9,7 @@ import type { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import type { InstanceSettings } from '../instances/instances.settings.js';
 import { StepUpService } from '../reverifications/step-up.service.js';
+import { MemberClaimsService } from '../sessions/member-claims.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { requireMutable } from '../users/identifier-rules.js';
 import { primaries, UserAccountsService } from '../users/user-accounts.service.js';
@@ -34,6 +35,7 @@ export class MeService {
     private readonly clients: ClientsService,
     private readonly sessions: SessionsService,
     private readonly stepUp: StepUpService,
+    private readonly members: MemberClaimsService,
   ) {}
 
   async get(ctx: RequestContext): Promise<FullUser> {
@@ -93,7 +95,11 @@ export class MeService {
 
   /** The user as FAPI shows them to themselves. */
   async toJSON(ctx: RequestContext, user: FullUser): Promise<UserJSON> {
-    return toOwnUserJSON(user, await this.users.view(ctx.instanceId), []);
+    const [view, memberships] = await Promise.all([
+      this.users.view(ctx.instanceId),
+      this.members.membershipsOf(ctx, user.id),
+    ]);
+    return toOwnUserJSON(user, view, memberships);
   }
 }
 

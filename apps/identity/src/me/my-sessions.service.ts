@@ -9,6 +9,7 @@ import { IdentityDb } from '../db.js';
 import type { Session } from '../generated/prisma/client.js';
 import { StepUpService } from '../reverifications/step-up.service.js';
 import { living } from '../sessions/living.js';
+import { MemberClaimsService } from '../sessions/member-claims.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { toOwnUserJSON } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
@@ -24,6 +25,7 @@ export class MySessionsService {
     private readonly sessions: SessionsService,
     private readonly clients: ClientsService,
     private readonly stepUp: StepUpService,
+    private readonly members: MemberClaimsService,
     private readonly clock: Clock,
   ) {}
 
@@ -62,11 +64,18 @@ export class MySessionsService {
   }
 
   private async toJSON(ctx: RequestContext, rows: Session[]): Promise<SessionJSON[]> {
-    const [user, view] = await Promise.all([this.users.require(ctx, ctx.userId!), this.users.view(ctx.instanceId)]);
+    const [user, view, memberships] = await Promise.all([
+      this.users.require(ctx, ctx.userId!),
+      this.users.view(ctx.instanceId),
+      this.members.membershipsOf(ctx, ctx.userId!),
+    ]);
     return Promise.all(
       rows.map(async (session) => {
         const tasks = session.status === 'pending' ? await this.sessions.tasks(ctx, user, session) : [];
-        return toOwnSessionJSON({ session, user, userJSON: toOwnUserJSON(user, view, []), jwt: null, tasks }, view);
+        return toOwnSessionJSON(
+          { session, user, userJSON: toOwnUserJSON(user, view, memberships), jwt: null, tasks },
+          view,
+        );
       }),
     );
   }

@@ -1,7 +1,4 @@
 import { Module } from '@nestjs/common';
-import { OrganizationsClient, ServiceTransport } from '@latchkey/clients';
-import { ContextSigner } from '@latchkey/http';
-import { SharedState } from '@latchkey/state';
 import { ClientsModule } from '../clients/clients.module.js';
 import { JwtTemplatesModule } from '../jwt-templates/jwt-templates.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -27,15 +24,10 @@ import { SessionsService } from './sessions.service.js';
     SessionsConsumer,
     MemberClaimsService,
     ClaimValuesService,
-    {
-      provide: OrganizationsClient,
-      inject: [ServiceTransport, ContextSigner, SharedState],
-      useFactory: (transport: ServiceTransport, signer: ContextSigner, state: SharedState) =>
-        new OrganizationsClient(transport, signer, state),
-    },
   ],
   exports: [
-    OrganizationsClient,
+    // With it OrganizationsClient, which the callers of sessions need as well.
+    UsersModule,
     SessionAdmissionService,
     SessionsService,
     SessionTokensService,

@@ -2,6 +2,7 @@ import { PASSWORD, testEmail, useLatchkey } from '@latchkey/testing';
 
 const { bapi, given, events, anotherInstance } = useLatchkey({
   settings: {
+    organizations: { enabled: true },
     attributes: {
       phone_number: { enabled: true },
       username: { enabled: true },
@@ -328,6 +329,21 @@ describe('BAPI GetUserList', () => {
       expect(await only(`${field}_after=${Date.now() - 60_000}`)).toEqual([userId]);
       expect(await only(`${field}_before=${Date.now() - 60_000}`)).toEqual([]);
     }
+  });
+
+  it('filters by organization', async () => {
+    const mark = username();
+    const [member, other] = [await marked(mark), await marked(mark)];
+    const organization = await given.organization(member.id);
+    const only = async (query: string) =>
+      idsOf((await bapi.get(`/v1/users?name_query=${mark}&organization_id=${query}`)).body);
+
+    expect(await only(organization.id)).toEqual([member.id]);
+    expect(await only(`%2B${organization.id}`)).toEqual([member.id]);
+    expect(await only(`-${organization.id}`)).toEqual([other.id]);
+    expect(await only('org_unknown')).toEqual([]);
+    const count = await bapi.get(`/v1/users/count?name_query=${mark}&organization_id=${organization.id}`);
+    expect(count.body.total_count).toBe(1);
   });
 
   it('pages by limit, offset and starting_after', async () => {

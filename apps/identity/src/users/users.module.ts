@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { UserSummaries } from '@latchkey/clients';
+import { OrganizationsClient, ServiceTransport, UserSummaries } from '@latchkey/clients';
+import { ContextSigner } from '@latchkey/http';
 import { SharedState } from '@latchkey/state';
 import { UserClaimsService } from './user-claims.service.js';
 import { UserSummariesService } from './user-summaries.service.js';
@@ -12,8 +13,14 @@ import { UsersService } from './users.service.js';
     UsersService,
     UserClaimsService,
     UserSummariesService,
+    {
+      provide: OrganizationsClient,
+      inject: [ServiceTransport, ContextSigner, SharedState],
+      useFactory: (transport: ServiceTransport, signer: ContextSigner, state: SharedState) =>
+        new OrganizationsClient(transport, signer, state),
+    },
     { provide: UserSummaries, inject: [SharedState], useFactory: (state: SharedState) => new UserSummaries(state) },
   ],
-  exports: [UsersService, UserClaimsService, UserSummaries],
+  exports: [OrganizationsClient, UsersService, UserClaimsService, UserSummaries],
 })
 export class UsersModule {}

@@ -4,6 +4,12 @@ import type { UserFilters, UserListQuery } from './users.schemas.js';
 
 type Sql = Prisma.Sql;
 
+/** Users to whom a list is limited (nobody, when empty), and users that it leaves out. */
+export interface Members {
+  include?: string[];
+  exclude?: string[];
+}
+
 /** What a list of users may be ordered by, in SQL. Users without a value come first in ascending and last in descending order. */
 const ORDERS: Record<string, Sql> = {
   created_at: Prisma.sql`u.created_at`,
@@ -28,16 +34,17 @@ const ALWAYS_THERE = new Set(['created_at', 'updated_at', 'web3wallet']);
  * SQL instead of Prisma's words: an order by the primary address and a search that unites indexes cannot be said in them.
  *
  * @param after the user of `starting_after`
+ * @param members whom the filter by organization has found
  */
 export async function findUserIds(
   db: IdentityDb | Tx,
   instanceId: string,
   query: UserListQuery,
-  after?: { id: string; createdAt: Date },
+  { after, members }: { after?: { id: string; createdAt: Date }; members?: Members } = {},
 ): Promise<string[]> {
   const isDescending = query.order_by.startsWith('-');
   const field = query.order_by.replace(/^[+-]/, '');
-  const conditions = filtersToSql(instanceId, query);
+  const conditions = filtersToSql(instanceId, query, members);
   if (after) {
     conditions.push(
       isDescending
@@ -66,9 +73,14 @@ export async function findUserIds(
 }
 
 /** How many users fit the filters. */
-export async function countUsers(db: IdentityDb | Tx, instanceId: string, filters: UserFilters): Promise<number> {
+export async function countUsers(
+  db: IdentityDb | Tx,
+  instanceId: string,
+  filters: UserFilters,
+  members?: Members,
+): Promise<number> {
   const [row] = await db.$queryRaw<{ count: bigint }[]>`
-    SELECT count(*) AS count FROM users u WHERE ${Prisma.join(filtersToSql(instanceId, filters), ' AND ')}`;
+    SELECT count(*) AS count FROM users u WHERE ${Prisma.join(filtersToSql(instanceId, filters, members), ' AND ')}`;
   return Number(row!.count);
 }
 
@@ -79,7 +91,7 @@ export async function lockUser(tx: Tx, ctx: { instanceId: string }, id: string):
 
 const NOBODY = Prisma.sql`FALSE`;
 
-function filtersToSql(instanceId: string, filters: UserFilters): Sql[] {
+function filtersToSql(instanceId: string, filters: UserFilters, members?: Members): Sql[] {
   const conditions = [Prisma.sql`u.instance_id = ${instanceId}`];
   const add = (condition: Sql) => conditions.push(condition);
   const { email_address, phone_number, username, web3_wallet, banned } = filters;
@@ -92,21 +104,25 @@ function filtersToSql(instanceId: string, filters: UserFilters): Sql[] {
       Prisma.sql`u.id IN (SELECT user_id FROM phone_numbers WHERE instance_id = ${instanceId} AND phone_number = ANY(${phone_number}))`,
     );
   if (username) add(Prisma.sql`u.username = ANY(${username})`);
-  // No user has a wallet, an external account or an organization yet: what asks for one finds nobody.
+  // No user has a wallet or an external account yet: what asks for one finds nobody.
   if (web3_wallet) add(NOBODY);
   if (filters.provider !== undefined) add(NOBODY);
-  if (filters.organization_id?.include.length) add(NOBODY);
-  addSelection(conditions, Prisma.sql`u.id`, filters.user_id);
-  addSelection(conditions, Prisma.sql`u.external_id`, filters.external_id);
+  addSelection(conditions, Prisma.sql`u.id`, members);
+  addSelection(conditions, Prisma.sql`u.id`, chosen(filters.user_id));
+  addSelection(conditions, Prisma.sql`u.external_id`, chosen(filters.external_id));
   if (banned !== undefined) add(Prisma.sql`u.is_banned = ${banned}`);
   addMoments(conditions, filters);
   addSearches(conditions, instanceId, filters);
   return conditions;
 }
 
-function addSelection(conditions: Sql[], column: Sql, selection: UserFilters['user_id']): void {
-  if (selection?.include.length) conditions.push(Prisma.sql`${column} = ANY(${selection.include})`);
-  if (selection?.exclude.length)
+/** A selection that names nobody to include limits nothing. */
+const chosen = (selection: UserFilters['user_id']): Members | undefined =>
+  selection && { include: selection.include.length ? selection.include : undefined, exclude: selection.exclude };
+
+function addSelection(conditions: Sql[], column: Sql, selection: Members | undefined): void {
+  if (selection?.include) conditions.push(Prisma.sql`${column} = ANY(${selection.include})`);
+  if (selection?.exclude?.length)
     conditions.push(Prisma.sql`(${column} IS NULL OR ${column} <> ALL(${selection.exclude}))`);
 }
 

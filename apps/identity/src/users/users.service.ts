@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { UserSummaries } from '@latchkey/clients';
+import { OrganizationsClient, UserSummaries } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
 import { afterCommit } from '@latchkey/db';
@@ -10,7 +10,7 @@ import { InstancesService } from '../instances/instances.service.js';
 import { UserClaimsService } from './user-claims.service.js';
 import { identifierExists, startingAfterNeedsCreationOrder, unknownStartingAfter } from './users.errors.js';
 import { userCreated, userDeleted, userUpdated } from './users.events.js';
-import { countUsers, findUserIds } from './users.queries.js';
+import { countUsers, findUserIds, type Members } from './users.queries.js';
 import type { UserFilters, UserListQuery } from './users.schemas.js';
 import { fullUser, type FullUser, type UserView } from './users.serializer.js';
 
@@ -49,6 +49,7 @@ export class UsersService {
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly summaries: UserSummaries,
+    private readonly organizations: OrganizationsClient,
   ) {}
 
   /** Makes a user. Run it in a `transaction` with `taken: takenIdentifiers`: of two who race for an identifier, one gets it. */
@@ -115,12 +116,13 @@ export class UsersService {
   /** The users that a query asks for, in its order: two statements, however many they are. */
   async list(ctx: RequestContext, query: UserListQuery): Promise<FullUser[]> {
     const after = query.starting_after === undefined ? undefined : await this.startingAfter(ctx, query);
-    return this.inOrder(ctx, await findUserIds(this.db, ctx.instanceId, query, after));
+    const members = await this.members(ctx, query);
+    return this.inOrder(ctx, await findUserIds(this.db, ctx.instanceId, query, { after, members }));
   }
 
   /** How many users fit the filters. */
   async count(ctx: RequestContext, filters: UserFilters): Promise<number> {
-    return countUsers(this.db, ctx.instanceId, filters);
+    return countUsers(this.db, ctx.instanceId, filters, await this.members(ctx, filters));
   }
 
   /** @throws `resource_not_found` (404) */
@@ -151,6 +153,17 @@ export class UsersService {
     });
     const byId = new Map(users.map((user) => [user.id, user]));
     return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
+  /** Whom the filter by organization means; its owner knows. */
+  private async members(
+    ctx: RequestContext,
+    { organization_id: selection }: UserFilters,
+  ): Promise<Members | undefined> {
+    if (!selection) return undefined;
+    const of = async (ids: string[]) => (ids.length ? this.organizations.memberIds(ctx, ids) : undefined);
+    const [include, exclude] = await Promise.all([of(selection.include), of(selection.exclude)]);
+    return { include, exclude };
   }
 
   private async startingAfter(ctx: RequestContext, query: UserListQuery): Promise<{ id: string; createdAt: Date }> {

@@ -29,6 +29,11 @@ export class ViewsInternalController {
     return this.views.roles(ctx, ids);
   }
 
+  @Get('/member_ids')
+  memberIds(@Ctx() ctx: RequestContext, @Query({ schema: Ids }) { ids }: Ids): Promise<string[]> {
+    return this.views.memberIds(ctx, ids);
+  }
+
   @Get('/users/:user_id/memberships')
   memberships(@Ctx() ctx: RequestContext, @Param('user_id') userId: string): Promise<MembershipView[]> {
     return this.views.memberships(ctx, userId);

@@ -36,6 +36,16 @@ export class ViewsService {
     return this.rolesLookup.load(instanceId, ids);
   }
 
+  /** The users who belong to any of the organizations. */
+  async memberIds({ instanceId }: RequestContext, organizationIds: string[]): Promise<string[]> {
+    const rows = await this.db.membership.findMany({
+      where: { instanceId, organizationId: { in: organizationIds } },
+      select: { userId: true },
+      distinct: ['userId'],
+    });
+    return rows.map(({ userId }) => userId);
+  }
+
   async memberships({ instanceId }: RequestContext, userId: string): Promise<MembershipView[]> {
     const rows = await this.db.membership.findMany({
       where: { instanceId, userId },

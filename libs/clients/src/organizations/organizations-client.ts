@@ -110,6 +110,11 @@ export class OrganizationsClient extends ServiceClient {
     return this.post(ctx, '/invitation_tickets/redeem', { ticket, user_id: userId });
   }
 
+  /** The users who belong to any of the organizations, as it is now. */
+  memberIds(ctx: RequestContext, organizationIds: string[]): Promise<string[]> {
+    return this.get(ctx, `/member_ids?${idsOf(organizationIds)}`);
+  }
+
   private organizations(ctx: RequestContext, ids: string[]): Promise<Map<string, OrganizationJSON>> {
     return this.views.organizationsOf(ctx, ids, (missing) =>
       inBatches(missing, (batch) => this.get(ctx, `/organizations?${idsOf(batch)}`)),
