@@ -16,6 +16,43 @@ export const exceptions = [
   {
     api: 'fapi',
     operation: '*',
+    problem: '/client is not in the document',
+    reason:
+      'clerk-js learns from a refusal, too, what it has changed about the client: it reads `client` and `meta.client` there',
+  },
+  ...['createSessionToken', 'createSessionTokenWithTemplate'].map((operation) => ({
+    api: /** @type {const} */ ('fapi'),
+    operation,
+    problem: '/object is not in the document',
+    reason: 'clerk-js makes a token of it, whose type it names',
+  })),
+  ...[
+    'startSessionReverification',
+    'prepareSessionReverificationFirstFactor',
+    'attemptSessionReverificationFirstFactor',
+    'prepareSessionReverificationSecondFactor',
+    'attemptSessionReverificationSecondFactor',
+  ].map((operation) => ({
+    api: /** @type {const} */ ('fapi'),
+    operation,
+    problem: '/response/session/* is not in the document',
+    reason: 'clerk-js makes a whole session of it, user and public data included',
+  })),
+  ...['GetClientList', 'GetSessionList', 'ListJWTTemplates', 'ListRedirectURLs'].map((operation) => ({
+    api: /** @type {const} */ ('bapi'),
+    operation,
+    problem: '/ must be array',
+    reason: '@clerk/backend asks for `paginated=true` and reads {data, total_count}',
+  })),
+  ...['CreateSessionToken', 'CreateSessionTokenFromTemplate'].map((operation) => ({
+    api: /** @type {const} */ ('bapi'),
+    operation,
+    problem: 'status 422 is not documented',
+    reason: 'a life outside of the documented bounds is a problem of a parameter',
+  })),
+  {
+    api: 'fapi',
+    operation: '*',
     problem: '*/has_password is not in the document',
     reason: 'clerk-js reads has_password, the document password_enabled; both are sent',
   },

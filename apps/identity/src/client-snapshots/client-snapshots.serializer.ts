@@ -8,7 +8,6 @@ import type {
 } from '@clerk/shared/types';
 import type { Client, Session } from '../generated/prisma/client.js';
 import { ageMinutes } from '../sessions/session-claims.js';
-import { toActivityJSON } from '../sessions/sessions.serializer.js';
 import { imageUrl, type FullUser, type UserView } from '../users/users.serializer.js';
 
 /** A session of the client with what FAPI shows beside it. */
@@ -38,7 +37,6 @@ export function toOwnSessionJSON({ session, user, userJSON, jwt, tasks }: OwnSes
       ageMinutes(session.firstFactorAt?.getTime() ?? null, view.now.getTime()),
       ageMinutes(session.secondFactorAt?.getTime() ?? null, view.now.getTime()),
     ],
-    latest_activity: toActivityJSON(session),
     user: userJSON,
     public_user_data: toPublicUserDataJSON(user, view.fapiUrl),
     created_at: session.createdAt.getTime(),

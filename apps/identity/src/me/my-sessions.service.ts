@@ -10,6 +10,7 @@ import type { Session } from '../generated/prisma/client.js';
 import { StepUpService } from '../reverifications/step-up.service.js';
 import { living } from '../sessions/living.js';
 import { MemberClaimsService } from '../sessions/member-claims.service.js';
+import { toActivityJSON } from '../sessions/sessions.serializer.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { toOwnUserJSON } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
@@ -72,10 +73,8 @@ export class MySessionsService {
     return Promise.all(
       rows.map(async (session) => {
         const tasks = session.status === 'pending' ? await this.sessions.tasks(ctx, user, session) : [];
-        return toOwnSessionJSON(
-          { session, user, userJSON: toOwnUserJSON(user, view, memberships), jwt: null, tasks },
-          view,
-        );
+        const own = { session, user, userJSON: toOwnUserJSON(user, view, memberships), jwt: null, tasks };
+        return { ...toOwnSessionJSON(own, view), latest_activity: toActivityJSON(session) };
       }),
     );
   }

@@ -16,7 +16,6 @@ export interface ReverificationParts {
 export function toReverificationJSON(row: Reverification, parts: ReverificationParts): SessionVerificationJSON {
   return {
     object: 'session_reverification',
-    id: row.id,
     level: row.level,
     status: row.status,
     session: parts.session,
