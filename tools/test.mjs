@@ -15,6 +15,8 @@ const USUAL = ['unit', 'integration', 'e2e'];
 /** Those that kill what they run against take their time, and run when they are named. */
 const PROJECTS = [...USUAL, 'faults'];
 const RESULTS = join(ROOT, '.cache', 'test-results.json');
+/** What the integration tests exchange, for the check of the contract. */
+const TAP = join(ROOT, '.cache', 'tap');
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const isCi = ['true', '1'].includes(process.env.CI ?? '');
 
@@ -67,7 +69,7 @@ function leftOut() {
  * @type {{ name: string, projects: string[], args: string[], env?: Record<string, string>, needs: string[] }[]}
  */
 const STAGES = [
-  { name: 'unit and integration', projects: ['unit', 'integration'], args: [], needs: [] },
+  { name: 'unit and integration', projects: ['unit', 'integration'], args: [], env: { LATCHKEY_TAP: TAP }, needs: [] },
   {
     name: 'e2e, standalone',
     projects: ['e2e'],
@@ -118,6 +120,19 @@ async function runStage(stage, paths, skipped) {
   };
 }
 
+/** Holds what the tests have exchanged against the published documents. @returns {number} how many checks failed: 0 or 1 */
+function contract() {
+  if (!NEEDS.specs?.has()) return 0;
+  console.log('\nholding what was exchanged against the published documents');
+  const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'tools', 'contract.mjs'), '--check'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  const lost = stdout.indexOf('Valid before');
+  console.log(status === 0 ? 'what was valid still is' : stdout.slice(Math.max(0, lost)));
+  return status === 0 ? 0 : 1;
+}
+
 /** @returns {Promise<{ passed: number, failed: number }>} */
 async function run() {
   const args = process.argv.slice(2).filter((arg) => arg !== '--');
@@ -140,10 +155,13 @@ async function run() {
       continue;
     }
     console.log(`\nrunning ${stage.name}`);
+    if (stage.env?.LATCHKEY_TAP) rmSync(TAP, { recursive: true, force: true });
     const result = await runStage({ ...stage, projects }, paths, files);
     total.passed += result.passed;
     total.failed += result.failed;
     total.pending += result.pending;
+    // Only all of the tests together have exchanged everything that was valid before.
+    if (stage.env?.LATCHKEY_TAP && projects.includes('integration') && paths.length === 0) total.failed += contract();
   }
   if (total.pending > 0) console.log(`${total.pending} tests are marked as skipped or to do`);
   if (skipped.length > 0) {
