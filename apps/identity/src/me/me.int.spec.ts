@@ -184,7 +184,6 @@ describe('FAPI changePassword', () => {
   });
 
   it.each([
-    [{ new_password: 'something new 12' }, 'form_param_missing', 'current_password'],
     [
       { current_password: 'wrong', new_password: 'something new 12' },
       'form_password_validation_failed',
@@ -201,6 +200,15 @@ describe('FAPI changePassword', () => {
 
     expect(status).toBe(422);
     expect(body.errors[0]).toMatchObject({ code, meta: { param_name: param } });
+  });
+
+  it('asks whoever has just signed in for no old password, as the form of the SDK does not', async () => {
+    const { browser: chrome, userId } = await given.signedInBrowser();
+
+    const { status } = await chrome.post('/v1/me/change_password', { new_password: `${PASSWORD} anew` });
+
+    expect(status).toBe(200);
+    expect((await bapi.post(`/v1/users/${userId}/verify_password`, { password: `${PASSWORD} anew` })).status).toBe(200);
   });
 
   it('has one winner when two change it at once', async () => {

@@ -34,7 +34,8 @@ export class MyPasswordsService {
   ) {}
 
   /**
-   * Sets another password, or the first one. Whoever is made to choose a new one need not know the old one.
+   * Sets another password, or the first one. Whoever is made to choose a new one need not know the old one; nor need, where
+   * the instance has step-up, whoever has just proved themself: the SDK's form does not ask for it then.
    *
    * @throws `form_password_validation_failed`, `form_new_password_matches_current`, `form_password_*`, `form_param_missing` (422)
    */
@@ -45,7 +46,7 @@ export class MyPasswordsService {
     const user = await this.users.require(ctx, ctx.userId!);
     if (user.passwordDigest) {
       if (input.current_password != null) await this.requireCurrent(ctx, user, input.current_password);
-      else if (!user.passwordCompromised) throw currentPasswordMissing();
+      else if (!user.passwordCompromised && !settings.sessions.reverification) throw currentPasswordMissing();
       if (await this.isCurrent(user, input)) throw newPasswordMatchesCurrent();
     }
     const digest = await this.passwords.digest(settings, input.new_password, identifiersOf(user), 'new_password');
