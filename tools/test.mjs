@@ -39,6 +39,8 @@ const NEEDS = {
     has: () => Boolean(process.env.CHROMIUM_PATH) || CHROMIUM.some((name) => runs(name, '--version')),
     get: 'install Chromium, or name it in CHROMIUM_PATH',
   },
+  python: { has: () => runs('python3', '--version'), get: 'install Python 3 with pip and venv' },
+  go: { has: () => runs('go', 'version'), get: 'install Go' },
   specs: {
     has: () => existsSync(process.env.LATCHKEY_SPECS ?? join(ROOT, '..', 'shared', 'specs')),
     get: "put the API's published specs into ../shared/specs, or name their folder in LATCHKEY_SPECS",

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { createClerkClient, type ClerkClient } from '@clerk/backend';
 import { Svix } from 'svix';
 
@@ -13,7 +14,7 @@ export interface Running {
 export const running = (): Running => JSON.parse(process.env.LATCHKEY_E2E!) as Running;
 
 /** The unmodified server SDK, pointed at what runs by its documented settings. */
-export function clerkClient(): ClerkClient {
+export function clerkClient(options: { secretKey?: string } = {}): ClerkClient {
   const { app } = running();
   return createClerkClient({
     secretKey: app.CLERK_SECRET_KEY,
@@ -21,6 +22,7 @@ export function clerkClient(): ClerkClient {
     apiUrl: app.CLERK_API_URL,
     proxyUrl: app.CLERK_PROXY_URL,
     telemetry: { disabled: true },
+    ...options,
   });
 }
 
@@ -28,4 +30,11 @@ export function clerkClient(): ClerkClient {
 export function svixClient(): Svix {
   const { app } = running();
   return new Svix(app.CLERK_SECRET_KEY!, { serverUrl: app.LATCHKEY_WEBHOOKS_URL });
+}
+
+/** The instance's verification key, as an app has it in CLERK_JWT_KEY. */
+export async function jwtKey(): Promise<string> {
+  const { keys } = await clerkClient().jwks.getJwks();
+  const key = createPublicKey({ key: { ...keys![0]! }, format: 'jwk' });
+  return key.export({ type: 'spki', format: 'pem' }).toString();
 }
