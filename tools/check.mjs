@@ -45,6 +45,7 @@ const CHECKS = [
     command: [bin('dependency-cruiser', 'depcruise'), '--config', '.dependency-cruiser.cjs', 'apps', 'libs'],
     looked: /\b[1-9]\d* modules/g,
   },
+  { name: 'generated', command: [join(ROOT, 'tools', 'generate-docs.mjs'), '--check'] },
   { name: 'dead', command: [bin('knip'), '--no-progress', '--no-config-hints'] },
 ];
 

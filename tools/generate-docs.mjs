@@ -1,0 +1,136 @@
+/**
+ * Writes what docs/generated holds of the code: every event type and topic (events.md, asyncapi.json) and every setting
+ * (settings.md). Usage: `npm run generate [-- --check]`; with `--check` it writes nothing and fails when a file is stale.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, SERVICES } from './lib/project.mjs';
+import './lib/typescript.mjs';
+
+const { deadLetterTopicOf, eventTypes, publicEventTypes, topicOf } = await import('@latchkey/contracts');
+const FOLDER = join(ROOT, 'docs', 'generated');
+const NOTICE = '<!-- Made by `npm run generate`; do not edit. -->';
+
+/** @typedef {import('@latchkey/contracts').EventSource} EventSource */
+const services = /** @type {EventSource[]} */ (SERVICES);
+/** @param {EventSource} service */
+const typesOf = (service) =>
+  Object.entries(eventTypes)
+    .filter(([, owner]) => owner === service)
+    .map(([type]) => type)
+    .sort();
+
+function events() {
+  const parts = services.map((service) => {
+    const topic = topicOf(service);
+    const dead = services.map((consumer) => `\`${deadLetterTopicOf(topic, consumer)}\``).join(', ');
+    const rows = typesOf(service).map((type) => `| \`${type}\` | ${type in publicEventTypes ? 'yes' : 'no'} |`);
+    const table = rows.length > 0 ? `| type | webhooks see it |\n| --- | --- |\n${rows.join('\n')}` : 'No events yet.';
+    return `## \`${topic}\`\n\nMade by ${service}. Dead letters: ${dead}.\n\n${table}\n`;
+  });
+  return `${NOTICE}\n\n# Events\n\nCloudEvents 1.0 in structured JSON; the key is the aggregate's id.\n\n${parts.join('\n')}`;
+}
+
+function asyncapi() {
+  const fields = ['id', 'source', 'type', 'subject', 'time', 'instanceid', 'clientip', 'useragent', 'traceparent'];
+  const channels = services.map((service) => [
+    service,
+    {
+      address: topicOf(service),
+      messages: Object.fromEntries(typesOf(service).map((type) => [type, { $ref: `#/components/messages/${type}` }])),
+    },
+  ]);
+  const operations = services.map((service) => [
+    `publish-${service}`,
+    { action: 'send', channel: { $ref: `#/channels/${service}` }, title: `${service} tells what has happened` },
+  ]);
+  const messages = Object.keys(eventTypes)
+    .sort()
+    .map((type) => [
+      type,
+      {
+        contentType: 'application/cloudevents+json',
+        payload: {
+          allOf: [{ $ref: '#/components/schemas/event' }, { properties: { type: { const: type } } }],
+        },
+      },
+    ]);
+  const event = {
+    type: 'object',
+    required: ['specversion', 'id', 'source', 'type', 'subject', 'time', 'datacontenttype', 'data', 'instanceid'],
+    properties: {
+      specversion: { const: '1.0' },
+      datacontenttype: { const: 'application/json' },
+      ...Object.fromEntries(fields.map((name) => [name, { type: 'string' }])),
+      data: { type: 'object' },
+    },
+  };
+  const document = {
+    asyncapi: '3.0.0',
+    info: { title: 'Latchkey events', version: '1', license: { name: 'Apache-2.0' } },
+    channels: Object.fromEntries(channels),
+    operations: Object.fromEntries(operations),
+    components: { messages: Object.fromEntries(messages), schemas: { event } },
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** Where settings are declared, and who reads them. */
+const CONFIGURATIONS = {
+  standalone: 'apps/standalone/src/config.ts',
+  'every process of a distributed installation': 'libs/platform/src/distributed.ts',
+  'each service, distributed': 'libs/platform/src/serve.ts',
+  gateway: 'apps/gateway/src/config.ts',
+  identity: 'apps/identity/src/config.ts',
+  organizations: 'apps/organizations/src/config.ts',
+  billing: 'apps/billing/src/config.ts',
+  webhooks: 'apps/webhooks/src/config.ts',
+};
+
+/** @param {string} text of a file with a schema: docstring, name and Zod type of each setting */
+function settingsIn(text) {
+  const found = [...text.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\s+([A-Z][A-Z0-9_]+):/g)];
+  return found.map((match, index) => {
+    const next = found[index + 1]?.index ?? text.indexOf('\n});', match.index);
+    const type = text.slice(match.index + match[0].length, next < 0 ? undefined : next);
+    const preset = /\.default\(([^)]*)\)|^\s*limit\(([^)]*)\)/.exec(type);
+    const value = (preset?.[1] ?? preset?.[2])?.replace(/^'(.*)'$/, '$1').replace(/(\d)_(?=\d)/g, '$1');
+    const example = /example: '([^']*)'/.exec(type)?.[1];
+    return {
+      name: match[2],
+      meaning: /** @type {string} */ (match[1]).replace(/\s*\n\s*\* ?/g, ' ').trim(),
+      value:
+        value === undefined ? (/\.optional\(\)/.test(type) ? '' : 'must be set') : value === '' ? '' : `\`${value}\``,
+      example: example ? `\`${example}\`` : '',
+    };
+  });
+}
+
+function settings() {
+  const parts = Object.entries(CONFIGURATIONS)
+    .filter(([, file]) => existsSync(join(ROOT, file)))
+    .map(([reader, file]) => {
+      const rows = settingsIn(readFileSync(join(ROOT, file), 'utf8'));
+      if (rows.length === 0) throw new Error(`${file} declares no setting that could be read`);
+      const lines = rows.map(
+        ({ name, meaning, value, example }) =>
+          `| \`${name}\` | ${meaning.replaceAll('|', '\\|')} | ${value} | ${example} |`,
+      );
+      return `## ${reader}\n\n| setting | meaning | default | example |\n| --- | --- | --- | --- |\n${lines.join('\n')}\n`;
+    });
+  return `${NOTICE}\n\n# Settings\n\nEnvironment variables, read once at the start.\n\n${parts.join('\n')}`;
+}
+
+const files = { 'events.md': events(), 'asyncapi.json': asyncapi(), 'settings.md': settings() };
+const isCheck = process.argv.includes('--check');
+mkdirSync(FOLDER, { recursive: true });
+const stale = Object.entries(files).filter(([name, text]) => {
+  const file = join(FOLDER, name);
+  return !existsSync(file) || readFileSync(file, 'utf8') !== text;
+});
+if (!isCheck) for (const [name, text] of stale) writeFileSync(join(FOLDER, name), text);
+console.log(`looked at ${Object.keys(files).length} generated files; ${stale.length} ${isCheck ? 'stale' : 'written'}`);
+if (isCheck && stale.length > 0) {
+  console.error(`Run \`npm run generate\`: ${stale.map(([name]) => name).join(', ')}`);
+  process.exitCode = 1;
+}
