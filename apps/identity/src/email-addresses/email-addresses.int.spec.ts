@@ -348,6 +348,18 @@ describe('FAPI createEmailAddresses', () => {
     expect(await events.of('user.updated', userId)).toHaveLength(1);
   });
 
+  it('refuses an address that the block-list keeps out', async () => {
+    const { bapi, given: there } = await latchkey.anotherInstance({
+      settings: { restrictions: { blocklist: { enabled: true } } },
+    });
+    await bapi.post('/v1/blocklist_identifiers', { identifier: '*@blocked.example' });
+    const { browser: chrome } = await there.signedInBrowser();
+
+    const { status, body } = await chrome.post('/v1/me/email_addresses', { email_address: 'somebody@blocked.example' });
+
+    expect([status, codeOf(body)]).toEqual([403, 'not_allowed_access']);
+  });
+
   it("refuses somebody else's, one's own, a bad one, and too many", async () => {
     const { browser: chrome, email } = await given.signedInBrowser();
     const { email: taken } = await given.user();

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessRulesModule } from '../access-rules/access-rules.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { StepUpModule } from '../reverifications/step-up.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -10,7 +11,7 @@ import { EmailAddressesService } from './email-addresses.service.js';
 import { OwnEmailAddressesService } from './own-email-addresses.service.js';
 
 @Module({
-  imports: [StepUpModule, MessagesModule, UsersModule, VerificationsModule],
+  imports: [AccessRulesModule, StepUpModule, MessagesModule, UsersModule, VerificationsModule],
   controllers: [EmailAddressesBapiController, EmailAddressesFapiController],
   providers: [EmailAddressesService, EmailAddressChecksService, OwnEmailAddressesService],
   exports: [EmailAddressesService],

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
+import { AccessRulesService } from '../access-rules/access-rules.service.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { StepUpService } from '../reverifications/step-up.service.js';
 import { requireFewUnverified, requireMutable } from '../users/identifier-rules.js';
@@ -11,6 +12,7 @@ import { EmailAddressesService, type FullEmailAddress } from './email-addresses.
 export class OwnEmailAddressesService {
   constructor(
     private readonly addresses: EmailAddressesService,
+    private readonly access: AccessRulesService,
     private readonly instances: InstancesService,
     private readonly stepUp: StepUpService,
   ) {}
@@ -23,10 +25,12 @@ export class OwnEmailAddressesService {
   /**
    * Adds an address that is still to be proved.
    *
-   * @throws `form_identifier_exists` (422), `too_many_unverified_identifications` (400), `immutable_attribute_modification_not_allowed` (403)
+   * @throws `form_identifier_exists` (422), `too_many_unverified_identifications` (400), `immutable_attribute_modification_not_allowed`,
+   * `not_allowed_access`, `form_email_address_blocked` (403)
    */
   async add(ctx: RequestContext, address: string): Promise<FullEmailAddress> {
     await this.requireAllowed(ctx);
+    await this.access.requireAllowed(ctx.instanceId, { emailAddress: address });
     return this.addresses.add(ctx, ctx.userId!, {
       address,
       status: 'unverified',

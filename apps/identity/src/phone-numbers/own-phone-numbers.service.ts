@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
+import { AccessRulesService } from '../access-rules/access-rules.service.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { StepUpService } from '../reverifications/step-up.service.js';
 import { requireOtherFactor } from '../second-factors/factor-rules.js';
@@ -16,6 +17,7 @@ import type { PatchPhoneNumber } from './phone-numbers.schemas.js';
 export class OwnPhoneNumbersService {
   constructor(
     private readonly numbers: PhoneNumbersService,
+    private readonly access: AccessRulesService,
     private readonly instances: InstancesService,
     private readonly stepUp: StepUpService,
     private readonly secondFactors: SecondFactorsService,
@@ -31,10 +33,11 @@ export class OwnPhoneNumbersService {
    * Adds a number that is still to be proved.
    *
    * @throws `form_identifier_exists` (422), `too_many_unverified_identifications` (400),
-   * `identification_create_second_factor_unverified` (400): it becomes a second factor after it is proved only, `immutable_attribute_modification_not_allowed` (403)
+   * `identification_create_second_factor_unverified` (400): it becomes a second factor after it is proved only, `immutable_attribute_modification_not_allowed`, `not_allowed_access` (403)
    */
   async add(ctx: RequestContext, number: string, isSecondFactor: boolean): Promise<FullPhoneNumber> {
     await this.requireAllowed(ctx);
+    await this.access.requireAllowed(ctx.instanceId, { phoneNumber: number });
     return this.numbers.add(ctx, ctx.userId!, {
       number,
       status: 'unverified',

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessRulesModule } from '../access-rules/access-rules.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -12,7 +13,15 @@ import { PhoneNumbersService } from './phone-numbers.service.js';
 import { OwnPhoneNumbersService } from './own-phone-numbers.service.js';
 
 @Module({
-  imports: [StepUpModule, MessagesModule, SecondFactorsModule, SessionsModule, UsersModule, VerificationsModule],
+  imports: [
+    AccessRulesModule,
+    StepUpModule,
+    MessagesModule,
+    SecondFactorsModule,
+    SessionsModule,
+    UsersModule,
+    VerificationsModule,
+  ],
   controllers: [PhoneNumbersBapiController, PhoneNumbersFapiController],
   providers: [PhoneNumbersService, PhoneNumberChecksService, OwnPhoneNumbersService],
   exports: [PhoneNumbersService],
