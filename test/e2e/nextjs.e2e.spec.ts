@@ -1,0 +1,46 @@
+/** @needs chromium */
+import { useChromium } from './chromium.js';
+import { clerkClient } from './latchkey.js';
+import { useNextApp } from './next-app.js';
+import { enterIdentifier, enterPassword, person, sessionToken } from './people.js';
+
+const chromium = useChromium();
+const nextApp = useNextApp();
+
+describe('a Next.js app', () => {
+  it('sends whoever is not signed in from a protected page to the sign-in, and then renders it for them', async () => {
+    const someone = person();
+    const { id } = await clerkClient().users.createUser({
+      emailAddress: [someone.email],
+      password: someone.password,
+    });
+    const page = await chromium.page();
+
+    await page.goto(`${nextApp.url}/protected`);
+    await page.waitForURL(/\/sign-in/);
+    await enterIdentifier(page, someone.email);
+    await enterPassword(page, someone.password);
+    await page.waitForURL(`${nextApp.url}/protected`);
+
+    expect(await page.getByTestId('user').textContent()).toBe(id);
+    expect(await page.getByTestId('email').textContent()).toBe(someone.email);
+
+    // The whole page again, from the server, by cookies alone.
+    await page.goto(`${nextApp.url}/protected`);
+    expect(await page.getByTestId('user').textContent()).toBe(id);
+
+    await page.goto(nextApp.url);
+    await page.getByText('Somebody is signed in').waitFor();
+    const answer = await fetch(`${nextApp.url}/api/me`, {
+      headers: { authorization: `Bearer ${await sessionToken(page)}` },
+    });
+    expect(await answer.json()).toMatchObject({ userId: id });
+  });
+
+  it('shows an open page to whoever is not signed in', async () => {
+    const page = await chromium.page();
+    await page.goto(nextApp.url);
+    await page.getByText('Nobody is signed in').waitFor();
+    expect(new URL(page.url()).search).toBe('');
+  });
+});

@@ -1,0 +1,148 @@
+/** @needs chromium */
+import type { Page } from 'playwright-core';
+import { useChromium } from './chromium.js';
+import { clerkClient } from './latchkey.js';
+import { enter, enterCode, hasSession, person, signIn, TEST_CODE, type Person } from './people.js';
+import { useReactApp } from './react-app.js';
+
+const chromium = useChromium();
+const reactApp = useReactApp();
+const users = () => clerkClient().users;
+
+/** A new user, signed in at the profile of the app. */
+async function someoneAtProfile(path = ''): Promise<{ page: Page; someone: Person; id: string }> {
+  const someone = person();
+  const { id } = await users().createUser({ emailAddress: [someone.email], password: someone.password });
+  const page = await chromium.page();
+  await enter(page, `${reactApp.url}/`, someone);
+  await page.goto(`${reactApp.url}/profile${path}`);
+  return { page, someone, id };
+}
+
+/** The menu at the end of the row that shows `text`. */
+async function choose(page: Page, text: string, action: string): Promise<void> {
+  const row = page.locator('.cl-profileSectionItem').filter({ hasText: text });
+  await row.getByRole('button', { name: 'Open menu' }).click();
+  await page.getByRole('menuitem', { name: action }).click();
+}
+
+const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).click();
+
+// The smallest picture there is: one red pixel.
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+describe('the profile in a React app', () => {
+  it('changes the name', async () => {
+    const { page, id } = await someoneAtProfile();
+    await page.getByRole('button', { name: 'Update profile' }).click();
+    await page.getByLabel('First name').fill('Grace');
+    await page.getByLabel('Last name').fill('Hopper');
+    await save(page);
+    await page.getByText('Grace Hopper').first().waitFor();
+    expect(await users().getUser(id)).toMatchObject({ firstName: 'Grace', lastName: 'Hopper' });
+  });
+
+  it('adds an e-mail address, verifies it, makes it the primary one and removes the old one', async () => {
+    const { page, someone, id } = await someoneAtProfile();
+    const second = person().email;
+
+    await page.getByRole('button', { name: 'Add email address' }).click();
+    await page.getByLabel('Email address').fill(second);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await enterCode(page, TEST_CODE);
+    await page.locator('.cl-profileSectionItem').filter({ hasText: second }).waitFor();
+
+    await choose(page, second, 'Set as primary');
+    await page.locator('.cl-profileSectionItem').filter({ hasText: second }).getByText('Primary').waitFor();
+    expect((await users().getUser(id)).primaryEmailAddress?.emailAddress).toBe(second);
+
+    await choose(page, someone.email, 'Remove email');
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.locator('.cl-profileSectionItem').filter({ hasText: someone.email }).waitFor({ state: 'detached' });
+    const { emailAddresses } = await users().getUser(id);
+    expect(emailAddresses.map((address) => address.emailAddress)).toEqual([second]);
+  });
+
+  it('says that the code for a new address is wrong', async () => {
+    const { page } = await someoneAtProfile();
+    await page.getByRole('button', { name: 'Add email address' }).click();
+    await page.getByLabel('Email address').fill(person().email);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await enterCode(page, '111111');
+    await page
+      .getByText(/incorrect/i)
+      .first()
+      .waitFor();
+  });
+
+  it('changes the password', async () => {
+    const { page, someone, id } = await someoneAtProfile('/security');
+    const password = `another ${person().password}`;
+    await page.getByRole('button', { name: 'Update password' }).click();
+    // The old one is not asked for: whoever has just signed in has said it.
+    await page.getByLabel('New password').fill(password);
+    await page.getByLabel('Confirm password').fill(password);
+    await save(page);
+    await page.getByLabel('New password').waitFor({ state: 'detached' });
+    expect(await users().verifyPassword({ userId: id, password })).toEqual({ verified: true });
+
+    const other = await chromium.page();
+    await signIn(other, `${reactApp.url}/sign-in`, { ...someone, password });
+  });
+
+  it('shows the devices, and signs another one out', async () => {
+    const { page, someone, id } = await someoneAtProfile();
+    const other = await chromium.page();
+    await enter(other, `${reactApp.url}/`, someone);
+
+    await page.goto(`${reactApp.url}/profile/security`);
+    await page.getByText('This device').waitFor();
+    const devices = page.locator('.cl-activeDeviceListItem');
+    await devices.nth(1).waitFor();
+    const another = devices.filter({ hasNotText: 'This device' });
+    await another.getByRole('button', { name: 'Open menu' }).click();
+    const revoked = page.waitForResponse((response) => /\/me\/sessions\/[^/]+\/revoke/.test(response.url()));
+    await page.getByRole('menuitem', { name: /sign out/i }).click();
+    expect((await revoked).status()).toBe(200);
+
+    await other.reload();
+    await other.getByText('Nobody is signed in').waitFor();
+    await page.reload();
+    await hasSession(page);
+    await page.getByText('This device').waitFor();
+    expect(await another.count()).toBe(0);
+    const { data } = await clerkClient().sessions.getSessionList({ userId: id, status: 'active' });
+    expect(data).toHaveLength(1);
+  });
+
+  it('takes a picture, shows it, and removes it', async () => {
+    const { page, id } = await someoneAtProfile();
+    await page.getByRole('button', { name: 'Update profile' }).click();
+    const before = (await users().getUser(id)).imageUrl;
+    await page.locator('input[type=file]').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: PICTURE });
+    // The form closes when the picture is there.
+    await page.getByRole('button', { name: 'Upload' }).waitFor({ state: 'detached' });
+    const { hasImage, imageUrl } = await users().getUser(id);
+    expect(hasImage).toBe(true);
+    expect(imageUrl).not.toBe(before);
+    expect((await fetch(imageUrl)).headers.get('content-type')).toMatch(/^image\//);
+
+    await page.getByRole('button', { name: 'Update profile' }).click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByRole('button', { name: 'Upload' }).waitFor({ state: 'detached' });
+    expect((await users().getUser(id)).hasImage).toBe(false);
+  });
+
+  it('deletes the account and leaves nobody signed in', async () => {
+    const { page, id } = await someoneAtProfile('/security');
+    await page.getByRole('button', { name: 'Delete account' }).click();
+    await page.getByRole('textbox').fill('Delete account');
+    await page.getByRole('button', { name: 'Delete account' }).last().click();
+    await page.waitForURL(`${reactApp.url}/`);
+    await page.getByText('Nobody is signed in').waitFor();
+    await expect(users().getUser(id)).rejects.toMatchObject({ status: 404 });
+  });
+});
