@@ -95,6 +95,8 @@ export async function hasNoSession(page: Page): Promise<void> {
 
 /** A session token of the page's active session, as the app would send it. */
 export async function sessionToken(page: Page): Promise<string> {
+  // A page made on the server shows its user before the SDK is there.
+  await hasSession(page);
   const token = await page.evaluate(() => (window as ClerkWindow).Clerk?.session?.getToken());
   if (!token) throw new Error('the page has no session token');
   return token;
