@@ -105,7 +105,7 @@ const UNAVAILABLE_CODE =
 
 /** What errors without a code say. Words only: a number may be part of a value that the message quotes. */
 const UNAVAILABLE_MESSAGE =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|connection timeout|closed the connection|not queryable|timeout exceeded when trying to connect|terminating connection|database system is (starting up|shutting down|in recovery)|Unable to start a transaction/;
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|connection timeout|closed the connection|not queryable|timeout exceeded when trying to connect|terminating connection|database system is (starting up|shutting down|in recovery)|not currently accepting connections|Unable to start a transaction/;
 
 /** Whether `error` says that the database is away or restarting, so that the same work may succeed a little later. */
 export function isDatabaseUnavailable(error: unknown): boolean {

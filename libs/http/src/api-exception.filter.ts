@@ -1,5 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { ApiError } from '@latchkey/core';
+import { isDatabaseUnavailable } from '@latchkey/db';
 import { log } from '@latchkey/observability';
 import type { FastifyReply } from 'fastify';
 import type { ContextualRequest } from './context.js';
@@ -29,6 +30,7 @@ export const errorBody = (error: ApiError, traceId: string) => ({
 /** What was thrown as the error that the caller is told. */
 export function toApiError(thrown: unknown, request: { method: string; url: string }): ApiError {
   if (thrown instanceof ApiError) return thrown;
+  if (isDatabaseUnavailable(thrown)) return databaseAway();
   const status =
     thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number } | null)?.statusCode;
   if (status === 404) return unknownPath(request);
@@ -51,6 +53,17 @@ const publicPath = (url: string) => url.split('?')[0]!.replace(/^\/[fb]api(?=\/)
 
 const unknownPath = (request: { method: string; url: string }) =>
   problem(404, 'resource_not_found', 'not found', `There is no ${request.method} ${publicPath(request.url)}.`);
+
+const databaseAway = () =>
+  new ApiError(
+    503,
+    {
+      code: 'service_unavailable',
+      message: 'Service unavailable',
+      long_message: 'The database is away for a moment. Try again soon.',
+    },
+    { retryAfterSeconds: 1 },
+  );
 
 const problem = (status: number, code: string, message: string, longMessage: string) =>
   new ApiError(status, { code, message, long_message: longMessage });
