@@ -19,6 +19,15 @@ afterAll(async () => {
   await installation?.stop();
 });
 
+/** Three megabytes in one partition, of a type that nobody consumes. */
+const LARGE_BACKLOG = `
+  INSERT INTO outbox (key, type, envelope, created_at)
+  SELECT 'ins_busy', 'latchkey.instance.updated', json_build_object('specversion', '1.0', 'id', 'evt_large_' || n,
+    'source', '/identity', 'type', 'latchkey.instance.updated', 'subject', 'ins_busy', 'time', now(),
+    'datacontenttype', 'application/json', 'instanceid', 'ins_busy', 'clientip', '', 'useragent', '',
+    'data', json_build_object('padding', repeat('x', 10000))), now()
+  FROM generate_series(1, 300) AS n`;
+
 /** Waits until the stream has gone on for a while, with whatever is broken. */
 const goesOn = async (changes: { accepted: unknown[]; unanswered: number }) => {
   const soFar = changes.accepted.length + changes.unanswered;
@@ -40,6 +49,14 @@ describe('what Latchkey stands on', () => {
       await installation.kafka.stop();
       await goesOn(changes);
       await installation.restartKafka();
+    });
+  });
+
+  it('Kafka: takes a backlog of one busy subject that is larger than a request may be', async () => {
+    await installation.query('identity', LARGE_BACKLOG);
+    await eventually('all is published', async () => {
+      const [row] = await installation.query<{ n: number }>('identity', 'SELECT count(*)::int AS n FROM outbox');
+      return row!.n === 0;
     });
   });
 

@@ -22,7 +22,7 @@ export async function survive(
   installation: Installation,
   subscribers: Subscriber[],
   fault: (changes: Changes) => Promise<void>,
-): Promise<void> {
+): Promise<Changes> {
   const before = subscribers.map(({ deliveries }) => deliveries.length);
   const changes = new Changes(installation);
   try {
@@ -60,6 +60,7 @@ export async function survive(
     await changes.stop();
   }
   await checkPromises(installation, subscribers, changes);
+  return changes;
 }
 
 const seconds = (ms: number) => (ms / 1000).toFixed(1);

@@ -34,7 +34,7 @@ export class Subscriber {
   private secret = '';
   private readonly server = createServer((request, response) => void this.take(request, response));
 
-  static async start({ app }: Installation, misbehaves?: Misbehaviour): Promise<Subscriber> {
+  static async start({ app }: Pick<Installation, 'app'>, misbehaves?: Misbehaviour): Promise<Subscriber> {
     const subscriber = new Subscriber();
     subscriber.misbehaves = misbehaves;
     subscriber.server.listen(0, '127.0.0.1');
