@@ -130,6 +130,10 @@ describe('the profile in a React app', () => {
     expect(imageUrl).not.toBe(before);
     expect((await fetch(imageUrl)).headers.get('content-type')).toMatch(/^image\//);
 
+    // While the form folds away, the section that comes back stands there twice.
+    await page.waitForFunction(
+      () => document.querySelectorAll('.cl-profileSectionPrimaryButton__profile').length === 1,
+    );
     await page.getByRole('button', { name: 'Update profile' }).click();
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByRole('button', { name: 'Upload' }).waitFor({ state: 'detached' });
