@@ -164,6 +164,12 @@ export const exceptions = [
     problem: '/data/public_organization_data is not in the document',
     reason: "the SDK's type of an invitation's events has it",
   },
+  {
+    api: 'bapi',
+    operation: 'UpdateInstanceRestrictions',
+    problem: '/ignore_dots_for_gmail_addresses is not in the document',
+    reason: '@clerk/backend sends it and reads it',
+  },
   ...['fapi', 'bapi'].map((api) => ({
     api: /** @type {'fapi' | 'bapi'} */ (api),
     operation: '*',

@@ -22,6 +22,7 @@ import { EmailAddressesModule } from './email-addresses/email-addresses.module.j
 import { EnvironmentModule } from './environment/environment.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { HandshakesModule } from './handshakes/handshakes.module.js';
+import { InstanceSettingsModule } from './instance-settings/instance-settings.module.js';
 import { InstancesModule } from './instances/instances.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
 import { ReverificationsModule } from './reverifications/reverifications.module.js';
@@ -73,6 +74,7 @@ export class IdentityModule {
           box: new SecretBox(config.MASTER_KEY),
         }),
         InstancesModule,
+        InstanceSettingsModule,
         ClientsModule,
         ClientSessionsModule,
         JwtTemplatesModule,

@@ -62,7 +62,9 @@ describe('SmtpMailSender', () => {
     });
     await sender.send({ instanceId: 'ins_1', to: 'jane@example.com', from: 'other@acme.test', text: 'y' });
 
-    const [first, second] = mails;
+    await sender.send({ instanceId: 'ins_1', to: 'jane@example.com', from: 'hello', text: 'z' });
+
+    const [first, second, third] = mails;
     expect(first?.to).toEqual(['jane@example.com']);
     expect(first?.email).toMatchObject({
       subject: 'Grüße',
@@ -72,6 +74,7 @@ describe('SmtpMailSender', () => {
     expect([first?.email.text?.trim(), first?.email.html?.trim()]).toEqual(['päss', '<b>x</b>']);
     expect(first?.email.headers).toContainEqual(expect.objectContaining({ key: 'x-kind', value: 'code' }));
     expect(second?.email.from?.address).toBe('other@acme.test');
+    expect(third?.email.from).toMatchObject({ address: 'hello@acme.test', name: 'Acme' });
   });
 
   it('reads an address as one, whatever is in it', async () => {

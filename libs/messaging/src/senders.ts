@@ -5,7 +5,7 @@ export interface Message {
   instanceId: string;
   /** One address or one number in E.164. Never a list. */
   to: string;
-  /** In place of the sender's own. */
+  /** In place of the sender's own; of a mail, without an `@`, in place of what stands before it in the sender's own. */
   from?: string;
   /** Mail only. */
   subject?: string;

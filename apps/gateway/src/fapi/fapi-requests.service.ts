@@ -67,6 +67,12 @@ export class FapiRequestsService {
     return { instance, fapiUrl, isProxied: false, ipAddress: request.ip };
   }
 
+  /** As `reach`, with what is remembered of the instance asked for anew. */
+  reachAnew(request: FastifyRequest, { instance }: Reached): Promise<Reached> {
+    this.instances.forget(instance.id);
+    return this.reach(request);
+  }
+
   /** The context of a request, with the client and the session that it may act through. */
   async identify(request: FastifyRequest, incoming: Incoming, reached: Reached, match: Match): Promise<FapiRequest> {
     const { instance } = reached;

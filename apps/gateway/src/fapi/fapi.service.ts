@@ -10,7 +10,7 @@ import type { Match } from '../operations/operations.router.js';
 import { parameter, type Incoming } from '../requests/incoming.js';
 import { CallerTokensService } from './caller-tokens.service.js';
 import { checkOrigin } from './cors.js';
-import { FapiRequestsService, header, type FapiRequest } from './fapi-requests.service.js';
+import { FapiRequestsService, header, type FapiRequest, type Reached } from './fapi-requests.service.js';
 import { doubled, refusedWith, wrapped } from './piggyback.js';
 
 /** Paths that other parties' pages and servers call by design: protocols with checks of their own. */
@@ -30,14 +30,8 @@ export class FapiService {
   /** Answers a request for an operation of another service. */
   async answer(request: FastifyRequest, reply: FastifyReply, incoming: Incoming, match: Match): Promise<void> {
     const known = await this.requests.identify(request, incoming, await this.requests.reach(request), match);
-    const { ctx, caller, reached } = known;
-    if (!CROSS_SITE.test(match.path))
-      checkOrigin({
-        ...reached,
-        origin: ctx.origin,
-        isChange: isChange(incoming),
-        ridesOnCookie: caller.ridesOnCookie,
-      });
+    const { ctx, reached } = known;
+    if (!CROSS_SITE.test(match.path)) await this.requireOrigin(request, incoming, known);
     await this.limits.countFapi(ctx, reached.instance, match, parameter(incoming.query, '__clerk_testing_token'));
     const answer = await this.forwarding.forward('fapi', ctx, match, incoming, passedOn(request, match));
     this.tokens.give(reply, known, answer);
@@ -45,6 +39,24 @@ export class FapiService {
     if (client !== undefined) this.tokens.tellServers(reply, known, client);
     else if (match.id === 'getClient') this.tokens.tellServers(reply, known, asClient(known));
     sendAnswer(reply, answer, around(answer, match, client));
+  }
+
+  /** @throws `origin_invalid`, `origin_missing`, `multiple_origin_header_values_forbidden` (400) */
+  private async requireOrigin(request: FastifyRequest, incoming: Incoming, known: FapiRequest): Promise<void> {
+    const { ctx, caller, reached } = known;
+    const check = (by: Reached) =>
+      checkOrigin({
+        ...by,
+        origin: ctx.origin,
+        isChange: isChange(incoming),
+        ridesOnCookie: caller.ridesOnCookie,
+      });
+    try {
+      check(reached);
+    } catch {
+      // An administrator may have just allowed it: what is refused is refused by what identity says now.
+      check(await this.requests.reachAnew(request, reached));
+    }
   }
 
   /** The client as it is now; undefined when identity cannot tell. What has been done stays done: the SDK then reads it later. */

@@ -35,6 +35,11 @@ export class InstancesService {
     return this.find({ secret_key_hash: hashSecret(key) }, requestId);
   }
 
+  /** Makes the next question about an instance one to identity. */
+  forget(instanceId: string): void {
+    for (const [key, { instance }] of this.found.entries()) if (instance?.id === instanceId) this.found.delete(key);
+  }
+
   private async find(selector: InstanceSelector, requestId: string): Promise<InstanceInfo | null> {
     const key = Object.entries(selector).join();
     const known = this.found.get(key);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Prisma } from '../generated/prisma/client.js';
 import { IdentityDb } from '../db.js';
+import { requireSmsCountry } from '../messages/sms-countries.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { emailAddressBlocked, notAllowedAccess } from './access-rules.errors.js';
 import { isDisposable } from './disposable-domains.js';
@@ -24,15 +25,20 @@ export class AccessRulesService {
   /**
    * Makes sure that somebody may get these identifiers, at sign-up and when they add one later.
    *
-   * @throws `not_allowed_access`, `form_email_address_blocked` (403)
+   * @throws `not_allowed_access`, `form_email_address_blocked`, `unsupported_country_code` (403)
    */
   async requireAllowed(instanceId: string, wanted: WantedIdentifiers): Promise<void> {
-    const { restrictions } = await this.instances.settings(instanceId);
+    const settings = await this.instances.settings(instanceId);
+    const { restrictions } = settings;
     await this.requireListed(instanceId, wanted);
-    const { emailAddress } = wanted;
+    const { emailAddress, phoneNumber } = wanted;
+    if (phoneNumber) requireSmsCountry(settings, phoneNumber);
     if (!emailAddress) return;
     if (restrictions.block_disposable_email_domains.enabled && isDisposable(emailAddress)) throw emailAddressBlocked();
-    if (restrictions.block_email_subaddresses.enabled && (await this.isMailboxTaken(instanceId, emailAddress)))
+    if (
+      restrictions.block_email_subaddresses.enabled &&
+      (await this.isMailboxTaken(instanceId, emailAddress, restrictions.ignore_dots_for_gmail_addresses.enabled))
+    )
       throw notAllowedAccess([emailAddress]);
   }
 
@@ -64,8 +70,8 @@ export class AccessRulesService {
   }
 
   /** Whether somebody has the mailbox under any of its spellings. */
-  private async isMailboxTaken(instanceId: string, address: string): Promise<boolean> {
-    const { local, domains, separators, ignoresDots } = emailBase(address);
+  private async isMailboxTaken(instanceId: string, address: string, mayIgnoreDots: boolean): Promise<boolean> {
+    const { local, domains, separators, ignoresDots } = emailBase(address, mayIgnoreDots);
     const mailbox = Prisma.sql`regexp_replace(split_part(email_address, '@', 1), ${`[${separators}].*$`}, '')`;
     const rows = await this.db.$queryRaw<{ id: string }[]>`
       SELECT id FROM email_addresses

@@ -14,16 +14,21 @@ export interface EmailBase {
   ignoresDots: boolean;
 }
 
-/** The mailbox that an address leads to: `ada+news@example.com` is `ada@example.com`. */
-export function emailBase(address: string): EmailBase {
+/**
+ * The mailbox that an address leads to: `ada+news@example.com` is `ada@example.com`.
+ *
+ * @param mayIgnoreDots whether `a.da` and `ada` are one where the provider says so
+ */
+export function emailBase(address: string, mayIgnoreDots = true): EmailBase {
   const at = address.lastIndexOf('@');
   const domain = address.slice(at + 1);
-  const ignoresDots = GMAIL.has(domain);
+  const isGmail = GMAIL.has(domain);
+  const ignoresDots = isGmail && mayIgnoreDots;
   const separators = YAHOO.test(domain) ? '+=#-' : '+=#';
   const [first = ''] = address.slice(0, at).split(new RegExp(`[${separators.replace('-', '\\-')}]`));
   return {
     local: ignoresDots ? first.replaceAll('.', '') : first,
-    domains: ignoresDots ? [...GMAIL] : [domain],
+    domains: isGmail ? [...GMAIL] : [domain],
     separators,
     ignoresDots,
   };

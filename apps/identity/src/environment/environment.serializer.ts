@@ -77,9 +77,10 @@ function authConfig({ id, environment, settings, createdAt }: Instance, isTestMo
 
 function displayConfig({ id, environment, fapiUrl, settings: { display, attributes } }: Instance) {
   const page = (path: string) => `${fapiUrl}${path}`;
-  const home = display.home_url || page('/');
+  const app = display.home_url || (environment === 'development' ? display.development_origin : '');
+  const home = app || page('/');
   // FAPI's own front page shows nothing to whoever has just signed in; their profile does.
-  const start = display.home_url || page('/user');
+  const start = app || page('/user');
   return {
     object: 'display_config',
     id: id.replace(/^ins_/, 'display_config_'),
@@ -107,7 +108,7 @@ function displayConfig({ id, environment, fapiUrl, settings: { display, attribut
     favicon_image_url: display.favicon_image_url,
     favicon_url: display.favicon_image_url || null,
     favicon_image: null,
-    preferred_sign_in_strategy: attributes.password.enabled ? 'password' : 'otp',
+    preferred_sign_in_strategy: preferredStrategy(display, attributes),
     branded: false,
     support_email: display.support_email,
     terms_url: display.terms_url,
@@ -116,7 +117,7 @@ function displayConfig({ id, environment, fapiUrl, settings: { display, attribut
     theme: THEME,
     show_devmode_warning: false,
     google_one_tap_client_id: null,
-    clerk_js_version: null,
+    clerk_js_version: display.clerk_js_version,
     captcha_public_key: null,
     captcha_public_key_invisible: null,
     captcha_widget_type: null,
@@ -126,6 +127,15 @@ function displayConfig({ id, environment, fapiUrl, settings: { display, attribut
     oauth_consent_url: page('/oauth-consent'),
     experimental_force_oauth_first: false,
   };
+}
+
+/** An administrator's choice counts where passwords are required; elsewhere what users can have decides. */
+function preferredStrategy(
+  { preferred_sign_in_strategy: chosen }: InstanceSettings['display'],
+  { password }: InstanceSettings['attributes'],
+): 'password' | 'otp' {
+  if (!password.enabled) return 'otp';
+  return (password.required && chosen) || 'password';
 }
 
 function userSettings(settings: InstanceSettings) {
@@ -144,7 +154,7 @@ function userSettings(settings: InstanceSettings) {
       captcha_widget_type: 'smart',
       custom_action_required: false,
       allowlist_only: restrictions.allowlist.enabled,
-      progressive: true,
+      progressive: settings.sign_up.progressive,
       legal_consent_enabled: settings.sign_up.legal_consent_enabled,
       mfa: { required: settings.sign_up.mfa_required },
     },

@@ -1,7 +1,14 @@
+import { JsonObject } from '@latchkey/contracts';
 import { z } from 'zod';
 import { InstanceSettings } from './instances.settings.js';
 
 const Host = z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, { error: 'must be a host name, with a port if it has one' });
+
+/** Settings as they were written: checked, without the defaults of what is left out. */
+const WrittenSettings = JsonObject.default({}).superRefine((settings, ctx) => {
+  const { error } = InstanceSettings.safeParse(settings, { reportInput: true });
+  for (const issue of error?.issues ?? []) ctx.issues.push(issue as never);
+});
 
 /** An instance as a configuration declares it. */
 export const DeclaredInstance = z.strictObject({
@@ -18,7 +25,7 @@ export const DeclaredInstance = z.strictObject({
   accounts_host: Host.optional(),
   publishable_key: z.string().optional(),
   secret_keys: z.array(z.string().regex(/^sk_(test|live)_[A-Za-z0-9_]{20,}$/)).default([]),
-  settings: InstanceSettings,
+  settings: WrittenSettings,
 });
 export type DeclaredInstance = z.output<typeof DeclaredInstance>;
 

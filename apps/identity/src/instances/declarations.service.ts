@@ -2,7 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { ApiError, Clock, hashSecret, newId } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
+import type { JsonObject } from '@latchkey/contracts';
+import { log } from '@latchkey/observability';
 import { IdentityDb, type Tx } from '../db.js';
+import type { Instance } from '../generated/prisma/client.js';
+import { takenBack, withDeclared } from './declared-settings.js';
+import { InstanceSettings } from './instances.settings.js';
 import type { Declaration, DeclaredInstance } from './declarations.schemas.js';
 import { InstancesService } from './instances.service.js';
 import { publishableKey } from './publishable-key.js';
@@ -16,7 +21,10 @@ export interface AppliedInstance {
   is_changed: boolean;
 }
 
-/** Brings applications and instances into the state that a configuration declares. Applied twice it changes nothing. */
+/**
+ * Brings applications and instances into the state that a configuration declares. Applied twice it changes nothing. What it
+ * names wins over what was set through the API; what it leaves out stays as it is.
+ */
 @Injectable()
 export class DeclarationsService {
   constructor(
@@ -41,22 +49,23 @@ export class DeclarationsService {
       frontendApi: declared.frontend_api,
       fapiUrl: declared.fapi_url ?? `https://${declared.frontend_api}`,
       publishableKey: declared.publishable_key ?? publishableKey(declared.environment, declared.frontend_api),
-      settings: declared.settings,
+      declaredSettings: declared.settings,
     };
     const work = async (tx: Tx) => {
       // One declaration at a time, also when replicas start together.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(72707371)`;
       const present = await tx.instance.findUnique({ where: { declaredAs: declared.name } });
+      const wanted = { ...data, settings: settingsAfter(present, declared) };
       const isSame =
         present !== null &&
-        Object.entries(data).every(([key, value]) => isDeepStrictEqual(value, present[key as keyof typeof data]));
+        Object.entries(wanted).every(([key, value]) => isDeepStrictEqual(value, present[key as keyof typeof wanted]));
       const row = isSame
         ? present
         : present
-          ? await tx.instance.update({ where: { id: present.id }, data })
+          ? await tx.instance.update({ where: { id: present.id }, data: wanted })
           : await tx.instance.create({
               data: {
-                ...data,
+                ...wanted,
                 id: newId('instance', this.clock.now()),
                 declaredAs: declared.name,
                 applicationId: await this.applicationId(tx, applicationName),
@@ -110,6 +119,16 @@ export class DeclarationsService {
     }
     return missing.length > 0;
   }
+}
+
+function settingsAfter(present: Instance | null, { name, settings }: DeclaredInstance): InstanceSettings {
+  if (!present) return InstanceSettings.parse(settings);
+  const now = InstanceSettings.parse(present.settings);
+  // Before declarations were remembered they were all that settings could come from.
+  const before = (present.declaredSettings ?? now) as JsonObject;
+  const lost = takenBack(now, before, settings);
+  if (lost.length) log.warn({ instance: name, settings: lost }, 'the declaration takes back what the API has changed');
+  return withDeclared(now, before, settings);
 }
 
 const declarationConflict = (name: string) =>

@@ -1,13 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { InstanceViews, type InstanceInfo, type InstanceSelector, type InstanceView } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { notFound } from '@latchkey/core';
-import { transaction } from '@latchkey/db';
+import { afterCommit, transaction } from '@latchkey/db';
 import { event, Outbox } from '@latchkey/events';
 import { ReadThrough, SharedState } from '@latchkey/state';
-import { IdentityDb, type Tx } from '../db.js';
+import { IdentityDb } from '../db.js';
 import type { Instance as Row } from '../generated/prisma/client.js';
-import { InstanceSettings, type InstanceSettingsInput } from './instances.settings.js';
+import { InstanceSettings } from './instances.settings.js';
 import { cookieSuffix } from './publishable-key.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
@@ -91,23 +92,21 @@ export class InstancesService {
     };
   }
 
-  /** Changes settings; `change` gets a copy of the present ones. */
-  async updateSettings(
-    instanceId: string,
-    change: (settings: InstanceSettings) => InstanceSettingsInput,
-  ): Promise<Instance> {
-    const row = await transaction(this.db, async (tx) => {
-      await lockInstance(tx, instanceId);
-      const { settings } = toInstance(await tx.instance.findUniqueOrThrow({ where: { id: instanceId } }));
-      const updated = await tx.instance.update({
-        where: { id: instanceId },
-        data: { settings: InstanceSettings.parse(change(structuredClone(settings))) },
-      });
-      await this.outbox.add(tx, event({ instanceId }, 'latchkey.instance.updated', instanceId, { id: instanceId }));
-      return updated;
+  /** Changes settings, at once for every caller; `change` gets a copy of the present ones to work on. */
+  async updateSettings(ctx: RequestContext, change: (settings: InstanceSettings) => void): Promise<InstanceSettings> {
+    const { instanceId } = ctx;
+    return transaction(this.db, async (tx) => {
+      // One change at a time: each begins with what the one before has left.
+      await tx.$queryRaw`SELECT id FROM instances WHERE id = ${instanceId} FOR UPDATE`;
+      const { settings: before } = toInstance(await tx.instance.findUniqueOrThrow({ where: { id: instanceId } }));
+      const settings = structuredClone(before);
+      change(settings);
+      if (isDeepStrictEqual(settings, before)) return before;
+      await tx.instance.update({ where: { id: instanceId }, data: { settings } });
+      await this.outbox.add(tx, event(ctx, 'latchkey.instance.updated', instanceId, { id: instanceId }));
+      afterCommit(tx, () => this.forget(instanceId));
+      return settings;
     });
-    await this.forget(instanceId);
-    return toInstance(row);
   }
 
   private async findId(selector: InstanceSelector): Promise<string | undefined> {
@@ -121,9 +120,6 @@ export class InstancesService {
       ?.instanceId;
   }
 }
-
-/** Serializes changes to one instance's settings. */
-const lockInstance = (tx: Tx, id: string) => tx.$queryRaw`SELECT id FROM instances WHERE id = ${id} FOR UPDATE`;
 
 /** A stored row with its settings filled in: what an older version did not know has its default. */
 function toInstance(row: Row): Instance {

@@ -35,6 +35,12 @@ export const InstanceSettings = z
       support_email: z.string().nullable().default(null),
       terms_url: z.string().nullable().default(null),
       privacy_policy_url: z.string().nullable().default(null),
+      /** The version of clerk-js that apps are told to load. */
+      clerk_js_version: z.string().nullable().default(null),
+      /** Development: where the app runs, for links that lead back to it. */
+      development_origin: z.string().default(''),
+      /** Which first factor the UI opens first where passwords are required. */
+      preferred_sign_in_strategy: z.enum(['password', 'otp']).nullable().default(null),
     }),
     attributes: section({
       email_address: attribute({ enabled: true, required: true, firstFactor: true, strategies: ['email_code'] }),
@@ -53,6 +59,8 @@ export const InstanceSettings = z
       mode: z.enum(['public', 'restricted', 'waitlist']).default('public'),
       legal_consent_enabled: z.boolean().default(false),
       mfa_required: z.boolean().default(false),
+      /** Off, the UI's start form follows a rule of older versions. */
+      progressive: z.boolean().default(true),
     }),
     password: section({
       min_length: z.int().min(8).max(72).default(8),
@@ -79,6 +87,8 @@ export const InstanceSettings = z
       allowlist_blocklist_disabled_on_sign_in: flag(true),
       block_email_subaddresses: flag(false),
       block_disposable_email_domains: flag(false),
+      /** Where subaddresses are blocked: `a.da@gmail.com` is the mailbox `ada@gmail.com`. */
+      ignore_dots_for_gmail_addresses: flag(true),
     }),
     attack_protection: section({
       user_lockout: section({
@@ -123,6 +133,16 @@ export const InstanceSettings = z
         default_role: z.string().default('org:member'),
       }),
     }),
+    communication: section({
+      /** Part before the @ of the address that mail is sent from; null is the sender's own. */
+      from_email_address: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/)
+        .nullable()
+        .default(null),
+      /** Countries (ISO 3166-1 alpha-2) to which no SMS is sent. */
+      blocked_country_codes: z.array(z.string().regex(/^[A-Z]{2}$/)).default([]),
+    }),
     /** Test addresses and the code 424242 work. */
     test_mode: z.boolean().optional(),
     /** More origins that may call FAPI, and hosts of the app's own. */
@@ -132,5 +152,3 @@ export const InstanceSettings = z
 
 /** An instance's settings, complete. */
 export type InstanceSettings = z.output<typeof InstanceSettings>;
-/** Settings as somebody declares them: what is left out has its default. */
-export type InstanceSettingsInput = z.input<typeof InstanceSettings>;

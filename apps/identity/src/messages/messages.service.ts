@@ -7,6 +7,7 @@ import type { Tx } from '../db.js';
 import type { Verification } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
+import { isSmsCountry, requireSmsCountry } from './sms-countries.js';
 import { render, type TemplateSlug } from './messages.templates.js';
 import { isTestEmail, isTestPhone } from './test-identifiers.js';
 
@@ -48,8 +49,13 @@ export class MessagesService {
     return verification;
   }
 
-  /** Starts the proof of a number and sends its code; to a test number nothing is sent. */
+  /**
+   * Starts the proof of a number and sends its code; to a test number nothing is sent.
+   *
+   * @throws `unsupported_country_code` (403)
+   */
   async startPhoneCode(tx: Tx, ctx: RequestContext, number: string, options: CodeOptions = {}): Promise<Verification> {
+    requireSmsCountry(await this.instances.settings(ctx.instanceId), number);
     const isTest = isTestPhone(number) && (await this.instances.isTestMode(ctx));
     const strategy = options.strategy ?? 'phone_code';
     const { verification, code } = await this.verifications.startCode(tx, ctx, strategy, {
@@ -73,13 +79,15 @@ export class MessagesService {
   ): Promise<void> {
     const data = { ...variables, app: await this.app(ctx) };
     const { subject, text, html } = render(slug, data);
-    await this.queue.add(tx, { instanceId: ctx.instanceId, kind: 'email', to, subject, text, html });
+    const { communication } = await this.instances.settings(ctx.instanceId);
+    const from = communication.from_email_address ?? undefined;
+    await this.queue.add(tx, { instanceId: ctx.instanceId, kind: 'email', to, from, subject, text, html });
     const id = newId('email', this.clock.now());
     const shown = {
       object: 'email',
       id,
       slug,
-      from_email_name: 'noreply',
+      from_email_name: from ?? 'noreply',
       reply_to_email_name: null,
       to_email_address: to,
       email_address_id: about.identifierId ?? null,
@@ -97,7 +105,7 @@ export class MessagesService {
     );
   }
 
-  /** Queues an SMS, and tells of it (`sms.created`). */
+  /** Queues an SMS, and tells of it (`sms.created`). Countries that get no SMS are left out. */
   async sendSms(
     tx: Tx,
     ctx: RequestContext,
@@ -106,6 +114,7 @@ export class MessagesService {
     variables: object,
     about: Pick<CodeOptions, 'userId' | 'identifierId'> = {},
   ): Promise<void> {
+    if (!isSmsCountry(await this.instances.settings(ctx.instanceId), to)) return;
     const data = { ...variables, app: await this.app(ctx) };
     const text = render(slug, data).subject;
     await this.queue.add(tx, { instanceId: ctx.instanceId, kind: 'sms', to, text });

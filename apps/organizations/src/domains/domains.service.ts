@@ -27,7 +27,8 @@ import type {
 } from './domains.schemas.js';
 import type { FullDomain } from './domains.serializer.js';
 
-const DOMAIN_LIMIT = 10;
+/** Domains of an organization, at most. */
+export const DOMAIN_LIMIT = 10;
 
 const taken = {
   organization_domains_name: domainAddedBefore,

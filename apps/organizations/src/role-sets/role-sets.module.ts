@@ -1,6 +1,11 @@
 import { Module } from '@nestjs/common';
+import { InitialRolesInternalController } from './initial-roles.internal.controller.js';
+import { InitialRolesService } from './initial-roles.service.js';
 import { RoleSetsBapiController } from './role-sets.bapi.controller.js';
 import { RoleSetsService } from './role-sets.service.js';
 
-@Module({ controllers: [RoleSetsBapiController], providers: [RoleSetsService] })
+@Module({
+  controllers: [RoleSetsBapiController, InitialRolesInternalController],
+  providers: [RoleSetsService, InitialRolesService],
+})
 export class RoleSetsModule {}

@@ -55,3 +55,10 @@ export const ReplaceRoleSet = z.strictObject({
   reassignment_mappings: z.record(z.string(), z.string()).nullish(),
 });
 export type ReplaceRoleSet = z.output<typeof ReplaceRoleSet>;
+
+/** What identity asks for when an administrator changes the settings of organizations. */
+export const ChooseInitialRoles = z.strictObject({
+  creator_role_id: z.string().optional(),
+  domains_default_role_id: z.string().optional(),
+});
+export type ChooseInitialRoles = z.output<typeof ChooseInitialRoles>;

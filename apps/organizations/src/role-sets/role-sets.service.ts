@@ -28,7 +28,8 @@ import type {
 } from './role-sets.schemas.js';
 import { fullRoleSet, type FullRoleSet } from './role-sets.serializer.js';
 
-const SET_LIMIT = 10;
+/** Role sets of an instance, at most. */
+export const SET_LIMIT = 10;
 const taken = { role_sets_key: roleSetKeyTaken };
 
 /** Which roles organizations can give. Changes are rare and lean on each other, so they happen one after the other. */

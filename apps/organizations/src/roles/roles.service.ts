@@ -25,7 +25,7 @@ import type { CreateRole, ListRoles, UpdateRole } from './roles.schemas.js';
 import { fullRole, isCreatorEligible, type FullRole } from './roles.serializer.js';
 
 /** Custom roles of an instance, at most. */
-const ROLE_LIMIT = 10;
+export const ROLE_LIMIT = 10;
 
 const taken = { roles_key: roleKeyTaken };
 

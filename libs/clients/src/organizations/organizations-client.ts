@@ -26,6 +26,17 @@ export interface InvitationTicket {
   expires_at: number;
 }
 
+/** What new organizations of an instance begin with. */
+export interface InitialRoles {
+  /** The role set of new organizations. */
+  role_set_key: string;
+  /** The key of the role of those who create organizations. */
+  creator_role: string;
+  /** The key of the role of those who join by a domain. */
+  default_role: string;
+  limits: { roles: number; role_sets: number; domains: number };
+}
+
 /** Begins every ticket of an organization's invitation, so that it is told from other tickets. */
 export const ORGANIZATION_TICKET = 'orgtkt_';
 
@@ -108,6 +119,23 @@ export class OrganizationsClient extends ServiceClient {
    */
   redeemTicket(ctx: RequestContext, ticket: string, userId: string): Promise<InvitationTicket> {
     return this.post(ctx, '/invitation_tickets/redeem', { ticket, user_id: userId });
+  }
+
+  /** The roles that new organizations of the instance begin with. */
+  initialRoles(ctx: RequestContext): Promise<InitialRoles> {
+    return this.get(ctx, '/initial_roles');
+  }
+
+  /**
+   * Chooses, by id, the roles that new organizations begin with; what is left out stays.
+   *
+   * @throws `form_resource_not_found`, `organization_missing_creator_role_permissions` (422)
+   */
+  chooseInitialRoles(
+    ctx: RequestContext,
+    choice: { creator_role_id?: string; domains_default_role_id?: string },
+  ): Promise<InitialRoles> {
+    return this.post(ctx, '/initial_roles', choice);
   }
 
   /** The users who belong to any of the organizations, as it is now. */

@@ -34,7 +34,7 @@ export class SmtpMailSender extends MailSender {
   async send(message: Message): Promise<void> {
     try {
       await this.transport.sendMail({
-        from: message.from ?? this.options.from,
+        from: this.sender(message.from),
         // As an object: text would be read as a list of addresses.
         to: { name: '', address: message.to },
         subject: message.subject,
@@ -52,6 +52,11 @@ export class SmtpMailSender extends MailSender {
       if (code === 'EENVELOPE' && responseCode >= 500) throw new MessageRefused(text, { cause: error });
       throw error;
     }
+  }
+
+  private sender(from: string | undefined): string {
+    if (!from) return this.options.from;
+    return from.includes('@') ? from : this.options.from.replace(/[^\s<>"]+@/, `${from}@`);
   }
 
   /** Ends the connections. */

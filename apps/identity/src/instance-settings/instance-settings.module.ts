@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { UsersModule } from '../users/users.module.js';
+import { BetaFeaturesBapiController, InstanceSettingsBapiController } from './instance-settings.bapi.controller.js';
+import { InstanceSettingsService } from './instance-settings.service.js';
+
+@Module({
+  // OrganizationsClient
+  imports: [UsersModule],
+  controllers: [InstanceSettingsBapiController, BetaFeaturesBapiController],
+  providers: [InstanceSettingsService],
+})
+export class InstanceSettingsModule {}
