@@ -14,7 +14,7 @@ import { ROOT, SERVICES } from './lib/project.mjs';
 import './lib/typescript.mjs';
 
 const { deploy, freePort } = await import('@latchkey/postgres');
-const { announcement, completed, declare, defaultDeclaration, installationKeys, readDeclaration } =
+const { announcement, completed, declare, defaultDeclaration, installationKeys, listenForApply, readDeclaration } =
   await import('@latchkey/installation');
 
 const START_MS = 60_000;
@@ -128,6 +128,11 @@ async function start() {
     GATEWAY_FAPI_PORT: fapiPort,
     GATEWAY_BAPI_PORT: bapiPort,
     GATEWAY_OPS_PORT: String(opsPort),
+    ...(env.LATCHKEY_TLS_PORT && {
+      GATEWAY_TLS_PORT: env.LATCHKEY_TLS_PORT,
+      GATEWAY_TLS_CERT_FILE: env.LATCHKEY_TLS_CERT_FILE,
+      GATEWAY_TLS_KEY_FILE: env.LATCHKEY_TLS_KEY_FILE,
+    }),
   });
   await Promise.all([
     ...SERVICES.map((service) => untilReady(service, `${urls[service]}/health/ready`)),
@@ -136,17 +141,17 @@ async function start() {
   if (isEnding) return;
 
   const publicUrls = { fapiUrl: `http://${host}:${fapiPort}`, bapiUrl: `http://${host}:${bapiPort}` };
-  const source = config
-    ? completed(readDeclaration(config), publicUrls, keys.secretKey)
-    : defaultDeclaration(publicUrls, keys.secretKey);
-  const applied = await declare(
-    async ({ method, path, headers, body }) => {
-      const answer = await fetch(urls.identity + path, { method, headers, body });
-      return { status: answer.status, body: await answer.text() };
-    },
-    contextKey,
-    source,
-  );
+  /** @type {import('@latchkey/installation').AskIdentity} */
+  const ask = async ({ method, path, headers, body }) => {
+    const answer = await fetch(urls.identity + path, { method, headers, body });
+    return { status: answer.status, body: await answer.text() };
+  };
+  /** @param {string} file */
+  const read = (file) => completed(readDeclaration(file), publicUrls, keys.secretKey);
+  const source = config ? read(config) : defaultDeclaration(publicUrls, keys.secretKey);
+  const applied = await declare(ask, contextKey, source);
+  const control = await listenForApply(dataDir, (file) => declare(ask, contextKey, read(file)));
+  control.unref();
   process.stdout.write(announcement(dataDir, source, applied, publicUrls));
 }
 

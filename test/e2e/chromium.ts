@@ -3,8 +3,12 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** A Chromium for a spec file, with a fresh profile for each page that is opened. */
-export function useChromium() {
+/**
+ * A Chromium for a spec file, with a fresh profile for each page that is opened.
+ *
+ * @param flags more of its command line, known once the hooks before have run
+ */
+export function useChromium(flags: () => string[] = () => []) {
   let browser: Browser;
   const contexts: BrowserContext[] = [];
 
@@ -20,6 +24,7 @@ export function useChromium() {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...flags(),
     ];
     browser = await chromium.launch({ executablePath, args });
   }, 60_000);

@@ -8,21 +8,23 @@ export interface Running {
   dataDir: string;
   /** What an app has in its environment: the lines of `app.env`. */
   app: Record<string, string>;
+  /** FAPI over TLS, for the hosts below `.test`: its port, its certificate's files, and the key that browsers pin. */
+  tls: { port: number; certFile: string; keyFile: string; pin: string };
 }
 
 /** What runs; only inside hooks and tests of the `e2e` project. */
 export const running = (): Running => JSON.parse(process.env.LATCHKEY_E2E!) as Running;
 
-/** The unmodified server SDK, pointed at what runs by its documented settings. */
-export function clerkClient(options: { secretKey?: string } = {}): ClerkClient {
-  const { app } = running();
+/** The unmodified server SDK, pointed at what runs by its documented settings: those of `app`, or of the default instance. */
+export function clerkClient(options: { secretKey?: string; app?: Record<string, string> } = {}): ClerkClient {
+  const { app = running().app, ...more } = options;
   return createClerkClient({
     secretKey: app.CLERK_SECRET_KEY,
     publishableKey: app.CLERK_PUBLISHABLE_KEY,
     apiUrl: app.CLERK_API_URL,
     proxyUrl: app.CLERK_PROXY_URL,
     telemetry: { disabled: true },
-    ...options,
+    ...more,
   });
 }
 

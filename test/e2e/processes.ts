@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseEnv } from 'node:util';
+import { localCertificate } from '@latchkey/installation';
 import { freePort, projectRoot, withDatabase } from '@latchkey/postgres';
 import { startKafka } from '../../libs/testing/src/backing/kafka.js';
 import { startPostgres } from '../../libs/testing/src/backing/postgres.js';
@@ -24,6 +25,7 @@ export interface Started {
 export async function startFor(mode: string): Promise<Started> {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-e2e-'));
   const backing = mode === 'distributed' ? await startBacking() : { env: {}, stop: () => Promise.resolve() };
+  const tls = await tlsIn(dataDir);
   const ports = { LATCHKEY_FAPI_PORT: String(await freePort()), LATCHKEY_BAPI_PORT: String(await freePort()) };
   const script = mode === 'distributed' ? 'start:distributed' : 'start';
   const child = spawn('npm', ['run', '--silent', script], {
@@ -31,6 +33,9 @@ export async function startFor(mode: string): Promise<Started> {
     env: {
       ...process.env,
       ...ports,
+      LATCHKEY_TLS_PORT: String(tls.port),
+      LATCHKEY_TLS_CERT_FILE: tls.certFile,
+      LATCHKEY_TLS_KEY_FILE: tls.keyFile,
       ...backing.env,
       LATCHKEY_DATA_DIR: dataDir,
       LOG_LEVEL: 'warn',
@@ -51,7 +56,21 @@ export async function startFor(mode: string): Promise<Started> {
     throw error;
   }
   const app = parseEnv(readFileSync(join(dataDir, 'app.env'), 'utf8')) as Record<string, string>;
-  return { running: { mode, dataDir, app }, stop };
+  return { running: { mode, dataDir, app, tls }, stop };
+}
+
+/** A certificate for the hosts of production instances; the browser is told to believe its authority. */
+async function tlsIn(folder: string): Promise<Running['tls']> {
+  const { certificate, key, pin } = localCertificate(['*.own.test', '*.proxied.test'], new Date());
+  const tls = {
+    port: (await freePort())!,
+    certFile: join(folder, 'tls.pem'),
+    keyFile: join(folder, 'tls-key.pem'),
+    pin,
+  };
+  writeFileSync(tls.certFile, certificate);
+  writeFileSync(tls.keyFile, key);
+  return tls;
 }
 
 async function startBacking() {

@@ -43,7 +43,9 @@ export const ListenConfig = z.object({
   GATEWAY_FAPI_PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   /** Servers call here, with their secret key. */
   GATEWAY_BAPI_PORT: z.coerce.number().int().min(0).max(65535).default(4100),
-  /** Certificate (with its chain) for both, as a PEM file, where nothing in front of the gateway ends TLS. */
+  /** FAPI over TLS at a port of its own; the other listeners then stay plain. */
+  GATEWAY_TLS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  /** Certificate (with its chain) for them, as a PEM file, where nothing in front of the gateway ends TLS. */
   GATEWAY_TLS_CERT_FILE: z.string().optional(),
   /** The certificate's key, as a PEM file. */
   GATEWAY_TLS_KEY_FILE: z.string().optional(),

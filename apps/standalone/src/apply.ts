@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '@latchkey/config';
-import { DeclarationError, declare, readDeclaration, type AppliedInstance } from '@latchkey/installation';
+import { askToApply, DeclarationError, declare, readDeclaration, type AppliedInstance } from '@latchkey/installation';
 import type { Env } from '@latchkey/platform';
 import { StandaloneConfig } from './config.js';
-import { askToApply } from './control.js';
 import { startInstallation } from './start.js';
 
 /**

@@ -34,6 +34,8 @@ export interface LatchkeyOptions {
   host: string;
   fapiPort: number;
   bapiPort: number;
+  /** FAPI over TLS besides, on the same host. */
+  tls?: { port: number; cert: string; key: string };
   /** Gets the gateway before it listens: for tests, which look at every exchange. */
   onGateway?: (gateway: FastifyInstance) => void;
 }
@@ -82,6 +84,7 @@ export async function startLatchkey(options: LatchkeyOptions): Promise<Latchkey>
   const urls = await listen(gateway, {
     fapi: { host, port: options.fapiPort },
     bapi: { host, port: options.bapiPort },
+    ...(options.tls && { fapiTls: { host, port: options.tls.port, tls: options.tls } }),
   });
   const apply = (source: DeclarationSource) =>
     declare((request) => platform.transport.request('identity', request), contextKey, source);

@@ -1,14 +1,18 @@
-import { announcement, readDeclaration } from '@latchkey/installation';
+import { announcement, listenForApply, readDeclaration } from '@latchkey/installation';
 import { log } from '@latchkey/observability';
 import { orExplain } from '@latchkey/platform';
 import { apply } from './apply.js';
-import { listenForApply } from './control.js';
+import { certify } from './certify.js';
 import { startInstallation } from './start.js';
 
 const STOP_MS = 5_000;
 
-const [command, file] = process.argv.slice(2);
-await orExplain(() => (command === 'apply' ? apply(process.env, file).then(() => process.exit(0)) : start()));
+const [command, ...args] = process.argv.slice(2);
+await orExplain(async () => {
+  if (command === 'apply') await apply(process.env, args[0]).then(() => process.exit(0));
+  else if (command === 'certify') certify(process.env, args);
+  else await start();
+});
 
 /** Runs until it is told to stop. */
 async function start(): Promise<void> {

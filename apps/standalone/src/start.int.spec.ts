@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -167,6 +168,29 @@ describe('a start of standalone', () => {
     },
     START_MS,
   );
+});
+
+describe('latchkey certify', () => {
+  const dataDir = join(root, 'certified');
+
+  it('makes an authority and a certificate for the hosts that are named', async () => {
+    const { code, output } = await run({ LATCHKEY_DATA_DIR: dataDir }, 'certify', 'clerk.shop.test', 'app.shop.test');
+
+    expect(code).toBe(0);
+    const made = parseEnv(output);
+    const certificate = new X509Certificate(readFileSync(made.LATCHKEY_TLS_CERT_FILE!));
+    expect(certificate.subjectAltName).toBe('DNS:clerk.shop.test, DNS:app.shop.test');
+    expect(certificate.checkPrivateKey(createPrivateKey(readFileSync(made.LATCHKEY_TLS_KEY_FILE!)))).toBe(true);
+    const authority = new X509Certificate(readFileSync(made.NODE_EXTRA_CA_CERTS!));
+    expect(certificate.verify(authority.publicKey)).toBe(true);
+  });
+
+  it('refuses what is no host, and a port without a certificate', async () => {
+    const wrong = await run({ LATCHKEY_DATA_DIR: dataDir }, 'certify', 'https://clerk.shop.test');
+    expect(wrong).toMatchObject({ code: 1, output: expect.stringContaining('is not a host name') as string });
+    const half = await run({ LATCHKEY_DATA_DIR: dataDir, LATCHKEY_TLS_PORT: '0' });
+    expect(half).toMatchObject({ code: 1, output: expect.stringContaining('LATCHKEY_TLS_CERT_FILE') as string });
+  });
 });
 
 describe('LATCHKEY_CONFIG', () => {

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Owner } from '@latchkey/clients';
-import { loadConfig } from '@latchkey/config';
+import { ConfigError, loadConfig } from '@latchkey/config';
 import {
   completed,
   defaultDeclaration,
@@ -12,7 +12,7 @@ import {
 import { standalonePlatform, type Env } from '@latchkey/platform';
 import { startEmbeddedPostgres, withDatabase, type EmbeddedPostgres } from '@latchkey/postgres';
 import { StandaloneConfig } from './config.js';
-import { migrate, owners, startLatchkey, type Latchkey } from './latchkey.js';
+import { migrate, owners, startLatchkey, type Latchkey, type LatchkeyOptions } from './latchkey.js';
 
 /** A Latchkey on the data folder that the environment names. */
 export interface Installation {
@@ -29,8 +29,9 @@ export interface Installation {
 export async function startInstallation(env: Env): Promise<Installation> {
   const config = loadConfig(StandaloneConfig, env);
   const file = config.LATCHKEY_CONFIG;
-  // A file that cannot be read is told before anything is started.
+  // What cannot be read is told before anything is started.
   if (file) readDeclaration(file);
+  const tls = tlsOf(config);
   const dataDir = resolve(config.LATCHKEY_DATA_DIR);
   mkdirSync(dataDir, { recursive: true });
   const postgres = config.DATABASE_URL
@@ -51,8 +52,19 @@ export async function startInstallation(env: Env): Promise<Installation> {
     host: config.LATCHKEY_HOST,
     fapiPort: config.LATCHKEY_FAPI_PORT,
     bapiPort: config.LATCHKEY_BAPI_PORT,
+    tls,
   });
   const complete = (source: DeclarationSource) => completed(source, latchkey, keys.secretKey);
   const source = () => (file ? complete(readDeclaration(file)) : defaultDeclaration(latchkey, keys.secretKey));
   return { dataDir, latchkey, postgres, complete, source };
+}
+
+function tlsOf({
+  LATCHKEY_TLS_PORT: port,
+  LATCHKEY_TLS_CERT_FILE: cert,
+  LATCHKEY_TLS_KEY_FILE: key,
+}: StandaloneConfig): LatchkeyOptions['tls'] {
+  if (port === undefined) return undefined;
+  if (!cert || !key) throw new ConfigError('LATCHKEY_TLS_PORT needs LATCHKEY_TLS_CERT_FILE and LATCHKEY_TLS_KEY_FILE.');
+  return { port, cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
 }

@@ -51,16 +51,17 @@ function receive(request: FastifyRequest, reply: FastifyReply, next: () => void)
 }
 
 /** Opens the gateway's sockets and gives the address of each. */
-export async function listen<Names extends ListenerName>(
+export async function listen<Addresses extends Partial<Record<ListenerName, Address>>>(
   app: NestFastifyApplication,
-  addresses: Record<Names, Address>,
-): Promise<Record<Names, string>> {
+  addresses: Addresses,
+): Promise<Record<keyof Addresses, string>> {
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   const listeners = app.get(Listeners);
-  const urls: Partial<Record<Names, string>> = {};
-  for (const name of Object.keys(addresses) as Names[]) urls[name] = await listeners.open(app, name, addresses[name]);
-  return urls as Record<Names, string>;
+  const urls: Partial<Record<ListenerName, string>> = {};
+  for (const [name, address] of Object.entries(addresses) as [ListenerName, Address][])
+    urls[name] = await listeners.open(app, name, address);
+  return urls as Record<keyof Addresses, string>;
 }
 
 /** Needed before there is an application to ask for its configuration. */

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
-/** What a socket serves: one of the public APIs, or probes and metrics. */
-export type ListenerName = 'fapi' | 'bapi' | 'ops';
+/** What a socket serves: one of the public APIs (FAPI also on a second one, over TLS), or probes and metrics. */
+export type ListenerName = 'fapi' | 'fapiTls' | 'bapi' | 'ops';
 
 /** Where to listen; port 0 takes a free one. */
 export interface Address {
@@ -24,6 +24,13 @@ async function close(server: Server): Promise<void> {
 
 const KEY_PATH = /^\/accounts\.dev(?=\/|$)/;
 
+/** The API that a socket serves; probes belong to none. */
+const API: Record<ListenerName, 'fapi' | 'bapi' | undefined> = {
+  fapi: 'fapi',
+  fapiTls: 'fapi',
+  bapi: 'bapi',
+  ops: undefined,
+};
 const APIS = new WeakMap<Server, ListenerName>();
 
 /**
@@ -65,11 +72,12 @@ export class Listeners implements BeforeApplicationShutdown {
 export function routedUrl(request: IncomingMessage): string {
   const url = request.url ?? '/';
   const name = APIS.get((request.socket as { server?: Server }).server!);
-  if (name === undefined || name === 'ops') return url;
+  const api = name && API[name];
+  if (api === undefined) return url;
   const end = url.indexOf('?');
   const path = `/${end < 0 ? url : url.slice(0, end)}`
     .replace(/\/{2,}/g, '/')
     .replace(KEY_PATH, '')
     .replace(/\/$/, '');
-  return `/${name}${path}${end < 0 ? '' : url.slice(end)}`;
+  return `/${api}${path}${end < 0 ? '' : url.slice(end)}`;
 }

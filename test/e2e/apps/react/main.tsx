@@ -1,7 +1,8 @@
 import { ClerkProvider, Show, SignIn, SignUp, UserButton, UserProfile, useAuth } from '@clerk/react';
 import { createRoot } from 'react-dom/client';
 
-const env = import.meta.env;
+// One build serves apps of several instances.
+const env = (window as unknown as { latchkeySettings?: Record<string, string> }).latchkeySettings ?? import.meta.env;
 
 /** What an app of a customer's looks like: one page each for signing up, signing in, the profile, and a home page. */
 function App() {

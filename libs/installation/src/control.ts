@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { join } from 'node:path';
-import type { AppliedInstance } from '@latchkey/installation';
+import type { AppliedInstance } from './declare.js';
 
 /** What a running Latchkey answers to `latchkey apply` on the same machine. */
 type Answer = { applied: AppliedInstance[] } | { problem: string };
