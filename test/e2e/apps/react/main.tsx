@@ -34,7 +34,7 @@ function Home() {
   return (
     <main>
       <Show when="signed-in">
-        <UserButton />
+        <UserButton afterSwitchSessionUrl="/" />
         <p>
           Signed in as <output data-testid="user">{userId}</output>, session{' '}
           <output data-testid="session">{sessionId}</output>
