@@ -81,7 +81,7 @@ module.exports = {
     },
     {
       name: 'schemas-stay-home',
-      severity: 'warn',
+      severity: 'error',
       comment:
         'A schema belongs to the operations of one feature; what two share is a format in libs/contracts. ' +
         "The webhooks API is exempt: its published bodies contain one another's.",

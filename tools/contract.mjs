@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { exceptions } from './contract/exceptions.mjs';
+import { exceptedOf } from './contract/excepted.mjs';
 import { specsFolder, Specs } from './contract/specs.mjs';
 import { ROOT } from './lib/project.mjs';
 import './lib/typescript.mjs';
@@ -75,8 +75,8 @@ async function measure(specs) {
       const entry = seen.get(id);
       if (!entry) continue;
       if (status < 400) entry.successes++;
-      for (const problem of specs.get(api, version).problemsOf(id, status, body))
-        if (!isExcepted(api, id, problem)) entry.problems.add(problem);
+      const problems = specs.get(api, version).problemsOf(id, status, body, exceptedOf(api, id));
+      for (const problem of problems) entry.problems.add(problem);
     }
     const spec = specs.get(api);
     measured[api] = Object.fromEntries(
@@ -127,8 +127,8 @@ function measureEvents(spec, types) {
           instance_id: 'ins_x',
           event_attributes: { http_request: { client_ip: '', user_agent: '' } },
         };
-        for (const problem of spec.problemsAt(pointer, schema, body))
-          if (!isExcepted('webhooks', type, problem)) problems.add(problem);
+        for (const problem of spec.problemsAt(pointer, body, exceptedOf('webhooks', type)))
+          problems.add(problem);
       }
       const list = [...problems].sort().slice(0, MAX_PROBLEMS);
       if (!mine.length) list.push('no test has seen it');
@@ -155,6 +155,8 @@ function declaredOperations() {
   }
   const own = readFileSync(join(ROOT, 'apps', 'gateway', 'src', 'fapi', 'own-operations.ts'), 'utf8');
   for (const [, id] of own.matchAll(/case '(\w+)'|^\s+(\w+): /gm)) if (id) routed.fapi.add(id);
+  const ownOfBapi = readFileSync(join(ROOT, 'apps', 'gateway', 'src', 'bapi', 'bapi.service.ts'), 'utf8');
+  for (const [, id] of ownOfBapi.matchAll(/match\.id === '(\w+)'/g)) if (id) routed.bapi.add(id);
   return routed;
 }
 
@@ -168,33 +170,6 @@ function readTap(kind) {
     .filter((name) => name.startsWith(kind))
     .flatMap((name) => readFileSync(join(TAP, name), 'utf8').split('\n'));
   return [...new Set(lines)].filter(Boolean).map((line) => JSON.parse(line));
-}
-
-/**
- * @param {string} api
- * @param {string} operation
- * @param {string} problem
- */
-function isExcepted(api, operation, problem) {
-  return exceptions.some(
-    (exception) =>
-      exception.api === api &&
-      (exception.operation === '*' || exception.operation === operation) &&
-      matches(exception.problem, problem),
-  );
-}
-
-/**
- * @param {string} pattern
- * @param {string} text
- */
-function matches(pattern, text) {
-  return new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-  ).test(text);
 }
 
 /**

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { ROOT } from '../lib/project.mjs';
 
 /** @typedef {Record<string, any>} Json */
+/** @typedef {(problem: string, value: unknown, spec: Spec) => boolean} Excepted whether a problem with a value is none */
 
 /** The folder of the published documents; undefined when they are not here. */
 export function specsFolder() {
@@ -18,6 +19,9 @@ export class Spec {
   constructor(file) {
     /** @type {Json} */
     this.document = nullable(parse(readFileSync(file, 'utf8')));
+    this.openParts(this.document.paths);
+    this.openParts(this.document['x-webhooks']);
+    this.openParts(this.document.components);
     this.ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true, logger: false });
     this.ajv.addSchema(this.document, 'spec');
     /** @type {Map<string, import('ajv').ValidateFunction>} */
@@ -36,34 +40,49 @@ export class Spec {
    * @param {string} id
    * @param {number} status
    * @param {unknown} body
+   * @param {Excepted} [isExcepted]
    * @returns {string[]}
    */
-  problemsOf(id, status, body) {
+  problemsOf(id, status, body, isExcepted = () => false) {
     const found = this.operations.get(id);
     if (!found) return [];
     const responses = found.operation.responses;
     const key = responses[status] ? String(status) : responses.default ? 'default' : undefined;
-    if (!key) return [`status ${status} is not documented`];
+    if (!key) {
+      const problem = `status ${status} is not documented`;
+      if (!isExcepted(problem, status, this)) return [problem];
+      // A refusal that the operation does not list is still one of the API's own.
+      return status < 400 ? [] : this.problemsAt('/components/schemas/ClerkErrors', body, isExcepted);
+    }
     const response = this.follow(responses[key]);
     const media = response.value.content?.['application/json'];
     if (!media?.schema || body === undefined) return [];
     const pointer = `${response.pointer ?? `${found.pointer}/responses/${key}`}/content/application~1json/schema`;
-    return this.problemsAt(pointer, media.schema, body);
+    return this.problemsAt(pointer, body, isExcepted);
   }
 
   /**
-   * @param {string} pointer where in the document the schema stands
-   * @param {Json} schema
+   * Fields that the schema does not name are told one by one and then taken out, so that they hide nothing of the rest.
+   *
+   * @param {string | Json} schema a schema, or the pointer to one in the document
    * @param {unknown} body
+   * @param {Excepted} [isExcepted]
+   * @param {string} [at] the path of `body`, where it is a part of an answer
    */
-  problemsAt(pointer, schema, body) {
-    let validate = this.compiled.get(pointer);
-    if (!validate) {
-      validate = this.ajv.compile({ $ref: `spec#${encodeURI(pointer)}` });
-      this.compiled.set(pointer, validate);
-    }
+  problemsAt(schema, body, isExcepted = () => false, at = '') {
     const problems = new Set();
-    if (!validate(body)) {
+    const rest = structuredClone(body);
+    const validate = this.validatorOf(schema);
+    for (const { path, name, owner } of this.unknownFields(
+      typeof schema === 'string' ? { $ref: `spec#${schema}` } : schema,
+      rest,
+      at,
+    )) {
+      const problem = `${path} is not in the document`;
+      if (!isExcepted(problem, owner[name], this)) problems.add(problem);
+      delete owner[name];
+    }
+    if (!validate(rest)) {
       const errors = validate.errors ?? [];
       for (const { instancePath, message, params, keyword } of errors) {
         // What a union's branches say of themselves repeats what the union says.
@@ -72,28 +91,46 @@ export class Spec {
         const isNull = (/** @type {Json} */ error) => error.params.type === 'null';
         if (isNull({ params }) && errors.some((other) => !isNull(other) && other.instancePath.startsWith(instancePath)))
           continue;
-        const detail = params.allowedValues ? ` (${params.allowedValues.join(', ')})` : '';
-        problems.add(`${anyIndex(instancePath) || '/'} ${message}${detail}`);
+        const detail = params.allowedValues
+          ? ` (${params.allowedValues.join(', ')})`
+          : params.additionalProperty
+            ? ` (${params.additionalProperty})`
+            : '';
+        const problem = `${at + anyIndex(instancePath) || '/'} ${message}${detail}`;
+        if (!isExcepted(problem, valueAt(rest, instancePath), this)) problems.add(problem);
       }
     }
-    for (const path of this.unknownFields(schema, body, '')) problems.add(`${path} is not in the document`);
     return [...problems];
+  }
+
+  /**
+   * @param {string | Json} schema a schema, or the pointer to one in the document
+   * @throws `MissingRefError` of ajv when the document lacks what the schema refers to
+   */
+  validatorOf(schema) {
+    const key = typeof schema === 'string' ? schema : JSON.stringify(schema);
+    let validate = this.compiled.get(key);
+    if (!validate) {
+      validate = this.ajv.compile(typeof schema === 'string' ? { $ref: `spec#${encodeURI(schema)}` } : schema);
+      this.compiled.set(key, validate);
+    }
+    return validate;
   }
 
   /**
    * Fields of a value that its schema does not name.
    *
    * @param {Json} schema
-   * @param {unknown} value
+   * @param {any} value
    * @param {string} path
-   * @returns {string[]}
+   * @returns {{ path: string, name: string, owner: Json }[]}
    */
   unknownFields(schema, value, path) {
     const parts = this.flatten(schema);
     if (Array.isArray(value)) {
       const items = parts.map((part) => part.items).filter(Boolean);
       if (items.length === 0) return [];
-      return [...new Set(value.flatMap((item) => this.unknownFields({ anyOf: items }, item, `${path}/*`)))];
+      return value.flatMap((item) => this.unknownFields({ anyOf: items }, item, `${path}/*`));
     }
     if (typeof value !== 'object' || value === null) return [];
     const known = parts.filter((part) => part.properties);
@@ -101,9 +138,30 @@ export class Spec {
     if (known.length === 0) return [];
     return Object.entries(value).flatMap(([name, member]) => {
       const schemas = known.map((part) => part.properties[name]).filter(Boolean);
+      // Some documents require what they forget to describe.
+      if (!schemas.length && parts.some((part) => part.required?.includes(name))) return [];
       if (schemas.length) return this.unknownFields({ anyOf: schemas }, member, `${path}/${name}`);
-      return isOpen ? [] : [`${path}/${name}`];
+      return isOpen ? [] : [{ path: `${path}/${name}`, name, owner: value }];
     });
+  }
+
+  /**
+   * A part of an intersection that takes no further fields forbids, by the letter, what the other parts add to it. That is never
+   * meant: such parts are pointed to copies without that rule. What no part names is found by `unknownFields`.
+   *
+   * @param {any} node
+   */
+  openParts(node) {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [i, part] of (node.allOf ?? []).entries()) {
+      const { value, pointer } = this.follow(part);
+      if (value.additionalProperties !== false) continue;
+      const { additionalProperties: _closed, ...open } = value;
+      const [, name] = /^\/components\/schemas\/([^/]+)$/.exec(pointer ?? '') ?? [];
+      if (name) this.document.components.schemas[`${name}~open`] ??= open;
+      node.allOf[i] = name ? { $ref: `spec#/components/schemas/${name}~0open` } : open;
+    }
+    for (const member of Object.values(node)) this.openParts(member);
   }
 
   /**
@@ -157,6 +215,16 @@ export class Specs {
     return spec;
   }
 }
+
+/**
+ * @param {any} value
+ * @param {string} pointer
+ */
+const valueAt = (value, pointer) =>
+  pointer
+    .split('/')
+    .slice(1)
+    .reduce((at, step) => at?.[step.replaceAll('~1', '/').replaceAll('~0', '~')], value);
 
 /** @param {string} path */
 const anyIndex = (path) => path.replace(/\/\d+(?=\/|$)/g, '/*');

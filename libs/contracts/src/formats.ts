@@ -21,6 +21,9 @@ export const Metadata = JsonObject.refine((value) => Buffer.byteLength(JSON.stri
   params: { code: 'form_param_exceeds_allowed_size' },
 });
 
+/** A one-time code, as somebody types or pastes it. */
+export const OneTimeCode = z.string().trim().min(1);
+
 /** A boolean as forms and queries carry it (`true`, `false`), or as JSON does. */
 export const FormBoolean = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 

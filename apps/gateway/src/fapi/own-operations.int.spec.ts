@@ -1,7 +1,9 @@
+import { send, useLatchkey } from '@latchkey/testing';
 import { useGateway } from '../testing/use-gateway.js';
 
 const HOST = { host: 'clerk.shop.example' };
 const { owner, fapi, bapi } = useGateway();
+const whole = useLatchkey();
 beforeAll(() => owner.addInstance('ins_prod', 'production', HOST.host, 'sk_live_1'));
 
 describe('FAPI getHealth', () => {
@@ -54,5 +56,30 @@ describe('BAPI GetPublicInterstitial', () => {
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(answer.text).toContain('src="https://clerk.shop.example/npm/@clerk/clerk-js@latest/dist/clerk.browser.js"');
     expect(answer.text).toContain('data-clerk-publishable-key="&quot;&gt;&lt;script&gt;"');
+  });
+});
+
+describe('beside the services', () => {
+  const { browser, bapi: server } = whole;
+
+  it('answers for itself: getHealth, clearSiteData, GetPublicInterstitial', async () => {
+    expect((await browser().get('/v1/health')).body).toEqual({ status: 'healthy' });
+    expect((await browser().get('/v1/clear-site-data')).headers['clear-site-data']).toBe('"*"');
+    expect((await server.get('/v1/public/interstitial?frontend_api=clerk.shop.example')).status).toBe(200);
+  });
+
+  it('knows a proxy by the secret key that it brings: getProxyHealth', async () => {
+    const { fapiUrl, instance } = whole.at;
+    const { status, body } = await send({
+      method: 'GET',
+      url: `${fapiUrl}/v1/proxy-health?domain_id=dmn_1`,
+      headers: {
+        'clerk-proxy-url': 'https://www.shop.example/__clerk',
+        'clerk-secret-key': instance.secretKey,
+        'x-forwarded-for': '203.0.113.9',
+      },
+    });
+
+    expect([status, body]).toEqual([200, { status: 'healthy', x_forwarded_for: '203.0.113.9' }]);
   });
 });

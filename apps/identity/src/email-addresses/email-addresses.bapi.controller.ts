@@ -5,10 +5,14 @@ import type { RequestContext } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
 import { BapiController, Ctx, Operation } from '@latchkey/http';
 import { toEmailAddressJSON } from '../users/users.serializer.js';
-import { AttemptVerification } from '../verifications/verifications.schemas.js';
 import { VerificationChecksService } from '../verifications/verification-checks.service.js';
 import { EmailAddressChecksService } from './email-address-checks.service.js';
-import { CreateEmailAddress, ReplaceEmailAddress, UpdateEmailAddress } from './email-addresses.schemas.js';
+import {
+  CreateEmailAddress,
+  ReplaceEmailAddress,
+  UpdateEmailAddress,
+  AttemptEmailAddress,
+} from './email-addresses.schemas.js';
 import { EmailAddressesService, type FullEmailAddress } from './email-addresses.service.js';
 
 @BapiController('/v1')
@@ -74,7 +78,7 @@ export class EmailAddressesBapiController {
   async attemptVerification(
     @Ctx() ctx: RequestContext,
     @Param('email_address_id') id: string,
-    @Body({ schema: AttemptVerification }) body: AttemptVerification,
+    @Body({ schema: AttemptEmailAddress }) body: AttemptEmailAddress,
   ) {
     return this.checks.toJSON(await this.addressChecks.attempt(ctx, id, body.verification_id, body.code));
   }

@@ -5,8 +5,7 @@ import { Clock } from '@latchkey/core';
 import { Ctx, FapiController, Operation } from '@latchkey/http';
 import { toEmailAddressJSON } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
-import { VerifyIdentifier } from '../verifications/verifications.schemas.js';
-import { AddEmailAddress, PrepareEmailAddress } from './email-addresses.schemas.js';
+import { AddEmailAddress, PrepareEmailAddress, VerifyEmailAddress } from './email-addresses.schemas.js';
 import { type FullEmailAddress } from './email-addresses.service.js';
 import { OwnEmailAddressesService } from './own-email-addresses.service.js';
 
@@ -61,7 +60,7 @@ export class EmailAddressesFapiController {
   async attemptVerification(
     @Ctx() ctx: RequestContext,
     @Param('email_id') id: string,
-    @Body({ schema: VerifyIdentifier }) body: VerifyIdentifier,
+    @Body({ schema: VerifyEmailAddress }) body: VerifyEmailAddress,
   ): Promise<EmailAddressJSON> {
     return this.toJSON(await this.addresses.attempt(ctx, id, body.code));
   }

@@ -1,4 +1,4 @@
-import { EmailAddress } from '@latchkey/contracts';
+import { EmailAddress, OneTimeCode } from '@latchkey/contracts';
 import { z } from 'zod';
 
 const Flag = z.boolean().nullish();
@@ -39,3 +39,11 @@ export const PrepareEmailAddress = z.strictObject({
   action_complete_redirect_url: z.string().nullish(),
 });
 export type PrepareEmailAddress = z.output<typeof PrepareEmailAddress>;
+
+/** Body of FAPI `verifyEmailAddress`. */
+export const VerifyEmailAddress = z.strictObject({ code: OneTimeCode });
+export type VerifyEmailAddress = z.output<typeof VerifyEmailAddress>;
+
+/** Body of BAPI `AttemptEmailAddressVerification`. */
+export const AttemptEmailAddress = z.strictObject({ verification_id: z.string().min(1), code: OneTimeCode });
+export type AttemptEmailAddress = z.output<typeof AttemptEmailAddress>;

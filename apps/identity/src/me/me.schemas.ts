@@ -1,4 +1,4 @@
-import { FormBoolean, FormObject, JsonObject, Metadata } from '@latchkey/contracts';
+import { FormBoolean, FormObject, JsonObject, Metadata, OneTimeCode } from '@latchkey/contracts';
 import { z } from 'zod';
 
 /** A text that an empty field removes. */
@@ -39,5 +39,5 @@ export const RemovePassword = z.strictObject({ current_password: z.string().min(
 export type RemovePassword = z.output<typeof RemovePassword>;
 
 /** Body of FAPI `verifyTOTP`. */
-export const VerifyMyTotp = z.strictObject({ code: z.string().trim().min(1).max(128) });
+export const VerifyMyTotp = z.strictObject({ code: OneTimeCode.max(128) });
 export type VerifyMyTotp = z.output<typeof VerifyMyTotp>;

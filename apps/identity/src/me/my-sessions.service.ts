@@ -30,10 +30,13 @@ export class MySessionsService {
     private readonly clock: Clock,
   ) {}
 
-  /** Those that are going on, with the devices; the contract leaves the user out here. */
+  /** Those that are going on, with the devices; the contract leaves out the user, and when it all began. */
   async listActive(ctx: RequestContext): Promise<SessionJSON[]> {
     const sessions = await this.list(ctx, living(this.clock.now()));
-    return sessions.map(({ user: _user, public_user_data: _data, ...session }) => session as SessionJSON);
+    return sessions.map((session) => {
+      const { user: _user, public_user_data: _data, created_at: _created, updated_at: _updated, ...shown } = session;
+      return shown as SessionJSON;
+    });
   }
 
   /** All of them, the newest first. */

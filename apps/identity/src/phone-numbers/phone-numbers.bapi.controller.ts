@@ -5,10 +5,14 @@ import type { RequestContext } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
 import { BapiController, Ctx, Operation } from '@latchkey/http';
 import { toPhoneNumberJSON } from '../users/users.serializer.js';
-import { AttemptVerification } from '../verifications/verifications.schemas.js';
 import { VerificationChecksService } from '../verifications/verification-checks.service.js';
 import { PhoneNumberChecksService } from './phone-number-checks.service.js';
-import { CreatePhoneNumber, ReplacePhoneNumber, UpdatePhoneNumber } from './phone-numbers.schemas.js';
+import {
+  CreatePhoneNumber,
+  ReplacePhoneNumber,
+  UpdatePhoneNumber,
+  AttemptPhoneNumber,
+} from './phone-numbers.schemas.js';
 import { PhoneNumbersService, type FullPhoneNumber } from './phone-numbers.service.js';
 
 @BapiController('/v1')
@@ -74,7 +78,7 @@ export class PhoneNumbersBapiController {
   async attemptVerification(
     @Ctx() ctx: RequestContext,
     @Param('phone_number_id') id: string,
-    @Body({ schema: AttemptVerification }) body: AttemptVerification,
+    @Body({ schema: AttemptPhoneNumber }) body: AttemptPhoneNumber,
   ) {
     return this.checks.toJSON(await this.numberChecks.attempt(ctx, id, body.verification_id, body.code));
   }

@@ -5,8 +5,7 @@ import { Clock } from '@latchkey/core';
 import { Ctx, FapiController, Operation } from '@latchkey/http';
 import { toPhoneNumberJSON } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
-import { VerifyIdentifier } from '../verifications/verifications.schemas.js';
-import { AddPhoneNumber, PatchPhoneNumber, PreparePhoneNumber } from './phone-numbers.schemas.js';
+import { AddPhoneNumber, PatchPhoneNumber, PreparePhoneNumber, VerifyPhoneNumber } from './phone-numbers.schemas.js';
 import { type FullPhoneNumber } from './phone-numbers.service.js';
 import { OwnPhoneNumbersService } from './own-phone-numbers.service.js';
 
@@ -72,7 +71,7 @@ export class PhoneNumbersFapiController {
   async attemptVerification(
     @Ctx() ctx: RequestContext,
     @Param('phone_number_id') id: string,
-    @Body({ schema: VerifyIdentifier }) body: VerifyIdentifier,
+    @Body({ schema: VerifyPhoneNumber }) body: VerifyPhoneNumber,
   ): Promise<PhoneNumberJSON> {
     return this.toJSON(await this.numbers.attempt(ctx, id, body.code));
   }

@@ -1,4 +1,4 @@
-import { FormBoolean } from '@latchkey/contracts';
+import { FormBoolean, OneTimeCode } from '@latchkey/contracts';
 import { z } from 'zod';
 import { PhoneNumberFormat } from './phone-number-format.js';
 
@@ -50,3 +50,11 @@ export const PatchPhoneNumber = z.strictObject({
   default_second_factor: FormBoolean.nullish(),
 });
 export type PatchPhoneNumber = z.output<typeof PatchPhoneNumber>;
+
+/** Body of FAPI `verifyPhoneNumber`. */
+export const VerifyPhoneNumber = z.strictObject({ code: OneTimeCode });
+export type VerifyPhoneNumber = z.output<typeof VerifyPhoneNumber>;
+
+/** Body of BAPI `AttemptPhoneNumberVerification`. */
+export const AttemptPhoneNumber = z.strictObject({ verification_id: z.string().min(1), code: OneTimeCode });
+export type AttemptPhoneNumber = z.output<typeof AttemptPhoneNumber>;

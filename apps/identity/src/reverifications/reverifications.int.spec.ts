@@ -162,13 +162,18 @@ describe('FAPI prepareSessionReverificationSecondFactor', () => {
   });
 });
 
+let phones = 0;
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
-describe('FAPI attemptSessionReverificationSecondFactor', () => {
+describe('with second factors', () => {
   let instance: TestInstance;
   beforeAll(async () => {
     const factor = { enabled: true, used_for_second_factor: true };
-    const attributes = { authenticator_app: factor, backup_code: factor };
+    const attributes = {
+      authenticator_app: factor,
+      backup_code: factor,
+      phone_number: { ...factor, second_factors: ['phone_code'] },
+    };
     instance = await latchkey.anotherInstance({ settings: { attributes } });
   });
 
@@ -188,36 +193,96 @@ describe('FAPI attemptSessionReverificationSecondFactor', () => {
     return { post, fva: async () => decodeJwt((await post('/tokens')).body.jwt).fva };
   }
 
-  it('takes the code of the app', async () => {
-    const { post, fva } = await oldWithApp();
-    const started = await post('/verify', { level: 'second_factor' });
-    expect(started.body.response).toMatchObject({ level: 'second_factor', status: 'needs_second_factor' });
+  describe('FAPI prepareSessionReverificationSecondFactor', () => {
+    /** Somebody whose second factor is a number, and whose sign-in is an hour ago. */
+    async function oldWithPhone() {
+      const number = `+1201555${String(100 + phones++).padStart(4, '0')}`;
+      const { id: userId, email } = await instance.given.user();
+      const added = await instance.bapi.post('/v1/phone_numbers', {
+        user_id: userId,
+        phone_number: number,
+        verified: true,
+        reserved_for_second_factor: true,
+      });
+      const chrome = instance.browser();
+      const { body } = await chrome.post('/v1/client/sign_ins', { identifier: email, password: PASSWORD });
+      const path = `/v1/client/sign_ins/${body.response.id}`;
+      await chrome.post(`${path}/prepare_second_factor`, { strategy: 'phone_code' });
+      const done = await chrome.post(`${path}/attempt_second_factor`, { strategy: 'phone_code', code: '424242' });
+      const id = done.body.response.created_session_id as string;
+      clock.advance(3_601_000);
+      const post = (rest: string, fields: Record<string, string> = {}) =>
+        chrome.post(`/v1/client/sessions/${id}${rest}`, fields);
+      return {
+        post,
+        numberId: added.body.id as string,
+        fva: async () => decodeJwt((await post('/tokens')).body.jwt).fva,
+      };
+    }
 
-    const wrong = await post('/verify/attempt_second_factor', { strategy: 'totp', code: '000000' });
-    const right = await post('/verify/attempt_second_factor', { strategy: 'totp', code: totp() });
+    it('sends a code to the number, which is good for the second factor alone', async () => {
+      const { post, numberId, fva } = await oldWithPhone();
+      await post('/verify', { level: 'second_factor' });
 
-    expect(refusal(wrong)).toEqual({ status: 422, code: 'form_code_incorrect' });
-    expect(right.body.response).toMatchObject({ status: 'complete', second_factor_verification: { strategy: 'totp' } });
-    expect(await fva()).toEqual([60, 0]);
+      const { status, body } = await post('/verify/prepare_second_factor', {
+        strategy: 'phone_code',
+        phone_number_id: numberId,
+      });
+
+      expect(status).toBe(200);
+      expect(body.response).toMatchObject({
+        status: 'needs_second_factor',
+        second_factor_verification: { status: 'unverified', strategy: 'phone_code' },
+      });
+      const done = await post('/verify/attempt_second_factor', { strategy: 'phone_code', code: '424242' });
+      expect(done.body.response.status).toBe('complete');
+      expect(await fva()).toEqual([60, 0]);
+    });
+
+    it("refuses somebody else's number", async () => {
+      const { post } = await oldWithPhone();
+      await post('/verify', { level: 'second_factor' });
+
+      const prepared = await post('/verify/prepare_second_factor', { phone_number_id: 'idn_other' });
+      expect(refusal(prepared)).toEqual({ status: 400, code: 'strategy_for_user_invalid' });
+    });
   });
 
-  it('wants both factors at the highest level', async () => {
-    const { post, fva } = await oldWithApp();
-    await post('/verify', { level: 'multi_factor' });
+  describe('FAPI attemptSessionReverificationSecondFactor', () => {
+    it('takes the code of the app', async () => {
+      const { post, fva } = await oldWithApp();
+      const started = await post('/verify', { level: 'second_factor' });
+      expect(started.body.response).toMatchObject({ level: 'second_factor', status: 'needs_second_factor' });
 
-    const first = await post('/verify/attempt_first_factor', { strategy: 'password', password: PASSWORD });
-    const second = await post('/verify/attempt_second_factor', { strategy: 'backup_code', code: 'ABCDEFGH' });
+      const wrong = await post('/verify/attempt_second_factor', { strategy: 'totp', code: '000000' });
+      const right = await post('/verify/attempt_second_factor', { strategy: 'totp', code: totp() });
 
-    expect(first.body.response.status).toBe('needs_second_factor');
-    expect(second.body.response.status).toBe('complete');
-    expect(await fva()).toEqual([0, 0]);
-  });
+      expect(refusal(wrong)).toEqual({ status: 422, code: 'form_code_incorrect' });
+      expect(right.body.response).toMatchObject({
+        status: 'complete',
+        second_factor_verification: { strategy: 'totp' },
+      });
+      expect(await fva()).toEqual([60, 0]);
+    });
 
-  it('refuses a factor that the user has not', async () => {
-    const { post } = await oldWithApp();
-    await post('/verify', { level: 'second_factor' });
+    it('wants both factors at the highest level', async () => {
+      const { post, fva } = await oldWithApp();
+      await post('/verify', { level: 'multi_factor' });
 
-    const attempt = await post('/verify/attempt_second_factor', { strategy: 'phone_code', code: '424242' });
-    expect(refusal(attempt)).toEqual({ status: 400, code: 'no_second_factors' });
+      const first = await post('/verify/attempt_first_factor', { strategy: 'password', password: PASSWORD });
+      const second = await post('/verify/attempt_second_factor', { strategy: 'backup_code', code: 'ABCDEFGH' });
+
+      expect(first.body.response.status).toBe('needs_second_factor');
+      expect(second.body.response.status).toBe('complete');
+      expect(await fva()).toEqual([0, 0]);
+    });
+
+    it('refuses a factor that the user has not', async () => {
+      const { post } = await oldWithApp();
+      await post('/verify', { level: 'second_factor' });
+
+      const attempt = await post('/verify/attempt_second_factor', { strategy: 'phone_code', code: '424242' });
+      expect(refusal(attempt)).toEqual({ status: 400, code: 'no_second_factors' });
+    });
   });
 });

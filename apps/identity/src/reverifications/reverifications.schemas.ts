@@ -1,3 +1,4 @@
+import { OneTimeCode } from '@latchkey/contracts';
 import { z } from 'zod';
 
 const text = z.string().nullish();
@@ -21,5 +22,5 @@ export const PrepareSecondFactor = z.object({ strategy: text, phone_number_id: t
 export type PrepareSecondFactor = z.output<typeof PrepareSecondFactor>;
 
 /** Body of FAPI `attemptSessionReverificationSecondFactor`. */
-export const AttemptSecondFactor = z.object({ strategy: z.string(), code: z.string().trim().min(1) });
+export const AttemptSecondFactor = z.object({ strategy: z.string(), code: OneTimeCode });
 export type AttemptSecondFactor = z.output<typeof AttemptSecondFactor>;

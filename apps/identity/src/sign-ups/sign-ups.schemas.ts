@@ -1,4 +1,4 @@
-import { EmailAddress, FormBoolean, FormObject, Metadata } from '@latchkey/contracts';
+import { EmailAddress, FormBoolean, FormObject, Metadata, OneTimeCode } from '@latchkey/contracts';
 import { z } from 'zod';
 import { PhoneNumberFormat } from '../phone-numbers/phone-number-format.js';
 
@@ -47,7 +47,7 @@ export type PrepareSignUpVerification = z.output<typeof PrepareSignUpVerificatio
 /** Body of FAPI `attemptSignUpsVerification`. */
 export const AttemptSignUpVerification = z.strictObject({
   strategy: z.enum(['email_code', 'phone_code']),
-  code: z.string().trim().min(1),
+  code: OneTimeCode,
 });
 export type AttemptSignUpVerification = z.output<typeof AttemptSignUpVerification>;
 

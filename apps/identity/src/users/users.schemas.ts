@@ -2,6 +2,7 @@ import {
   EmailAddress,
   FormBoolean,
   JsonObject,
+  OneTimeCode,
   Metadata,
   oneOrMany,
   pageFields,
@@ -110,7 +111,7 @@ export const VerifyPassword = z.strictObject({ password: z.string().min(1).max(4
 export type VerifyPassword = z.output<typeof VerifyPassword>;
 
 /** Body of BAPI `VerifyTOTP`. */
-export const VerifyTotp = z.strictObject({ code: z.string().trim().min(1).max(128) });
+export const VerifyTotp = z.strictObject({ code: OneTimeCode.max(128) });
 export type VerifyTotp = z.output<typeof VerifyTotp>;
 
 /** Body of BAPI `RemoveUserPassword`. */
