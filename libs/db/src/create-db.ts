@@ -60,7 +60,14 @@ export function createDb<C>(Client: new (options: { adapter: PrismaPg }) => C, o
 
 const statementNames = new Map<string, string>();
 
+/**
+ * Begins a statement that is planned for its values at each use. A prepared one soon gets one plan for all of them, which is
+ * the wrong one where they differ much: an organization of ten members and one of 100 000.
+ */
+export const PLANNED_ANEW = '/* planned anew */';
+
 function statementName(sql: string): string {
+  if (sql.trimStart().startsWith(PLANNED_ANEW)) return '';
   let name = statementNames.get(sql);
   if (name === undefined) {
     // Statements whose text varies (lists of any length) would fill the server's memory: past the bound they go unnamed.

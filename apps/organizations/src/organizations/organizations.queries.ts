@@ -1,7 +1,6 @@
 import type { OrganizationsDb } from '../db.js';
 import type { Prisma } from '../generated/prisma/client.js';
-import { signed } from '../memberships/memberships.queries.js';
-import { MINIMUM_PERMISSION } from '../roles/roles.defaults.js';
+import { managingRoles, signed } from '../memberships/memberships.queries.js';
 import { slice, toOrderBy } from '@latchkey/http';
 import type { ListOrganizations } from './organizations.schemas.js';
 import { fullOrganization } from './organizations.serializer.js';
@@ -38,16 +37,13 @@ function conditionsOf(instanceId: string, query: ListOrganizations): Prisma.Orga
   return { instanceId, AND: all };
 }
 
-/** Which of the organizations have nobody who can manage the members. */
+/** Which of the organizations have nobody who can manage the members. One index entry of each is read, however large it is. */
 export async function withoutManager(db: OrganizationsDb, instanceId: string, ids: string[]): Promise<Set<string>> {
-  const managed = await db.membership.groupBy({
-    by: ['organizationId'],
-    where: {
-      instanceId,
-      organizationId: { in: ids },
-      role: { permissions: { some: { instanceId, permission: { key: MINIMUM_PERMISSION } } } },
-    },
-  });
-  const found = new Set(managed.map((row) => row.organizationId));
+  const roleIds = await managingRoles(db, instanceId);
+  const managed = await db.$queryRaw<{ id: string }[]>`
+    SELECT o.id FROM organizations o WHERE o.instance_id = ${instanceId} AND o.id = ANY(${ids}) AND EXISTS (
+      SELECT FROM unnest(${roleIds}::text[]) AS role, LATERAL (
+        SELECT FROM memberships m WHERE m.organization_id = o.id AND m.role_id = role LIMIT 1) AS one)`;
+  const found = new Set(managed.map((row) => row.id));
   return new Set(ids.filter((id) => !found.has(id)));
 }
