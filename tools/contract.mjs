@@ -127,8 +127,7 @@ function measureEvents(spec, types) {
           instance_id: 'ins_x',
           event_attributes: { http_request: { client_ip: '', user_agent: '' } },
         };
-        for (const problem of spec.problemsAt(pointer, body, exceptedOf('webhooks', type)))
-          problems.add(problem);
+        for (const problem of spec.problemsAt(pointer, body, exceptedOf('webhooks', type))) problems.add(problem);
       }
       const list = [...problems].sort().slice(0, MAX_PROBLEMS);
       if (!mine.length) list.push('no test has seen it');

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { JsonObject, RequestContext } from '@latchkey/contracts';
+import { mergeMetadata, requireMetadataSize, type JsonObject, type RequestContext } from '@latchkey/contracts';
 import { Clock, paramError } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { IdentityDb, type Tx } from '../db.js';
@@ -7,7 +7,6 @@ import { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
-import { mergeMetadata, requireMetadataSize } from './metadata.js';
 import { UserFieldsService } from './user-fields.service.js';
 import {
   bulkSizeExceeded,
@@ -181,7 +180,7 @@ export class UserAccountsService {
         const given = input[name];
         if (given === undefined) continue;
         const document = change(user[DOCUMENTS[name]], given);
-        requireMetadataSize(name, document);
+        if (document) requireMetadataSize(name, document);
         columns[DOCUMENTS[name]] = document ?? Prisma.JsonNull;
       }
       return Object.keys(columns).length ? this.users.update(tx, ctx, id, columns) : user;

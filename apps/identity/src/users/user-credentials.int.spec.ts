@@ -208,3 +208,46 @@ describe('BAPI UnsetUserPasswordCompromised', () => {
     expect(await events.of('user.updated', id)).toHaveLength(2);
   });
 });
+
+describe('sessions that are going on', () => {
+  const statusOf = async (sessionId: string) => (await bapi.get(`/v1/sessions/${sessionId}`)).body.status;
+
+  it('are pending once the password is said to be leaked, and active when that is taken back', async () => {
+    const { userId, sessionId, browser } = await given.signedInBrowser();
+    const path = `/v1/users/${userId}/password`;
+
+    expect((await bapi.post(`${path}/set_compromised`)).status).toBe(200);
+
+    expect(await statusOf(sessionId)).toBe('pending');
+    const { body } = await browser.get('/v1/client');
+    expect(body.response.sessions[0]).toMatchObject({ status: 'pending', tasks: [{ key: 'reset-password' }] });
+    const [told] = await events.of('session.pending', userId);
+    expect(told!.data).toMatchObject({ id: sessionId, tasks: [{ key: 'reset-password' }] });
+
+    await bapi.post(`${path}/unset_compromised`);
+    expect(await statusOf(sessionId)).toBe('active');
+  });
+
+  it.each(['mfa', 'totp'])('are pending where a second factor is required and is deleted: %s', async (factor) => {
+    const strict = await anotherInstance({
+      settings: {
+        sign_up: { mfa_required: true },
+        attributes: { authenticator_app: { enabled: true, used_for_second_factor: true, second_factors: ['totp'] } },
+      },
+    });
+    const { id, email } = await strict.given.user({ totp_secret: SECRET });
+    const browser = strict.browser();
+    const { body } = await browser.post('/v1/client/sign_ins', { identifier: email, password: PASSWORD });
+    const path = `/v1/client/sign_ins/${body.response.id}/attempt_second_factor`;
+    const { body: done } = await browser.post(path, { strategy: 'totp', code: codeNow() });
+    const sessionId = done.response.created_session_id as string;
+    const shown = async () => (await strict.bapi.get(`/v1/sessions/${sessionId}`)).body;
+    expect((await shown()).status).toBe('active');
+
+    expect((await strict.bapi.delete(`/v1/users/${id}/${factor}`)).status).toBe(200);
+
+    expect((await shown()).status).toBe('pending');
+    const { body: seen } = await browser.get('/v1/client');
+    expect(seen.response.sessions[0].tasks).toEqual([{ key: 'setup-mfa' }]);
+  });
+});

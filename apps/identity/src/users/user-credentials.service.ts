@@ -106,7 +106,10 @@ export class UserCredentialsService {
     return true;
   }
 
-  /** Changes the columns that `work` gives for a user who stays as read meanwhile; undefined changes and tells nothing. */
+  /**
+   * Changes the columns that `work` gives for a user who stays as read meanwhile; undefined changes and tells nothing. Sessions
+   * that the change gives a task, or takes one from, follow at once.
+   */
   private async change(
     ctx: RequestContext,
     id: string,
@@ -116,7 +119,10 @@ export class UserCredentialsService {
       await lockUser(tx, ctx, id);
       const user = await this.users.requireIn(tx, ctx, id);
       const columns = await work(tx, user);
-      return columns ? this.users.update(tx, ctx, id, columns) : user;
+      if (!columns) return user;
+      const changed = await this.users.update(tx, ctx, id, columns);
+      await this.sessions.settle(tx, ctx, changed);
+      return changed;
     });
   }
 }
