@@ -14,8 +14,16 @@ import { ROOT, SERVICES } from './lib/project.mjs';
 import './lib/typescript.mjs';
 
 const { deploy, freePort } = await import('@latchkey/postgres');
-const { announcement, completed, declare, defaultDeclaration, installationKeys, listenForApply, readDeclaration } =
-  await import('@latchkey/installation');
+const {
+  announcement,
+  completed,
+  declare,
+  defaultDeclaration,
+  installationKeys,
+  listenForApply,
+  readDeclaration,
+  writeSecretFile,
+} = await import('@latchkey/installation');
 
 const START_MS = 60_000;
 const STOP_MS = 8_000;
@@ -24,6 +32,7 @@ const FIRST_PORT = 4201;
 
 const databaseName = (/** @type {string} */ service) => `${service.toUpperCase()}_DATABASE_URL`;
 const NEEDED = ['KAFKA_BROKERS', 'REDIS_URL', ...SERVICES.map(databaseName)];
+const OF_REPLICAS = ['CONTEXT_SIGNING_KEY', 'MASTER_KEY', 'WEBHOOKS_ALLOWED_TARGETS'];
 
 /** @type {Map<string, import('node:child_process').ChildProcess>} */
 const running = new Map();
@@ -75,6 +84,18 @@ function run(service, env) {
 }
 
 /**
+ * What one more replica of a service needs in its environment, beside the ports of its own: `replica.env` in the data folder.
+ *
+ * @param {string} dataDir
+ * @param {Record<string, string | undefined>} env
+ */
+function writeReplicaEnv(dataDir, env) {
+  const names = [...NEEDED, ...SERVICES.map((service) => `${service.toUpperCase()}_URL`), ...OF_REPLICAS];
+  const lines = names.map((name) => `${name}=${env[name]}\n`);
+  writeSecretFile(join(dataDir, 'replica.env'), lines.join(''));
+}
+
+/**
  * @param {string} service
  * @param {string} url of its readiness
  */
@@ -121,6 +142,7 @@ async function start() {
     MASTER_KEY: env.MASTER_KEY ?? keys.masterKey,
     ...Object.fromEntries(SERVICES.map((service) => [`${service.toUpperCase()}_URL`, urls[service]])),
   };
+  writeReplicaEnv(dataDir, shared);
   SERVICES.forEach((service, index) => run(service, { ...shared, HOST: '127.0.0.1', PORT: String(ports[index]) }));
   run('gateway', {
     ...shared,

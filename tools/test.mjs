@@ -2,7 +2,8 @@
  * Runs every test that this machine allows, and names at its end what had to be left out; in CI nothing may be. Ends with
  * `N passed, N failed`. Usage: `npm test [-- unit|integration|e2e|faults...] [-- paths]`
  *
- * A spec that needs more than Node says so in the comment at its head: `@needs kafka redis chromium`.
+ * A spec that needs more than Node says so in the comment at its head: `@needs kafka redis chromium`. One about what only one of the
+ * two ways to run has says `@only distributed`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -47,6 +48,15 @@ const NEEDS = {
   },
 };
 
+/** @param {string} file @param {string} tag @returns {string[]} the words that follow the tag in the comment at the file's head */
+function headTag(file, tag) {
+  const head = /^\s*\/\*\*(?:(?!\*\/)[^])*\*\//.exec(readFileSync(join(ROOT, file), 'utf8'))?.[0] ?? '';
+  return new RegExp(`@${tag} +([a-z ]+)`).exec(head)?.[1]?.trim().split(/ +/) ?? [];
+}
+
+const specs = () =>
+  globSync('{apps,libs,test}/**/*.spec.{ts,tsx}', { cwd: ROOT, exclude: (name) => name === 'node_modules' });
+
 /** The specs that need something that is not here, and what that is. */
 function leftOut() {
   /** @type {Map<string, boolean>} */
@@ -57,11 +67,8 @@ function leftOut() {
     if (!known.has(need)) known.set(need, NEEDS[need].has());
     return known.get(need);
   };
-  return globSync('{apps,libs,test}/**/*.spec.{ts,tsx}', { cwd: ROOT, exclude: (name) => name === 'node_modules' })
-    .map((file) => {
-      const needs = /^\s*\/\*\*(?:(?!\*\/)[^])*?@needs +([a-z ]+)/.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1];
-      return { file, missing: (needs?.trim().split(/ +/) ?? []).filter((need) => !has(need)) };
-    })
+  return specs()
+    .map((file) => ({ file, missing: headTag(file, 'needs').filter((need) => !has(need)) }))
     .filter(({ missing }) => missing.length > 0);
 }
 
@@ -101,7 +108,11 @@ async function runStage(stage, paths, skipped) {
   const filter = `--filter=${join(ROOT, 'tools', 'lib', 'jest-filter.cjs')}`;
   const select = ['--selectProjects', ...stage.projects];
   const args = [bin, ...select, ...report, filter, ...(paths.length > 0 ? ['--', ...paths] : [])];
-  const env = { ...process.env, ...stage.env, LATCHKEY_LEFT_OUT: skipped.map((file) => join(ROOT, file)).join('\n') };
+  const mode = stage.env?.LATCHKEY_E2E_MODE;
+  const elsewhere = specs().filter((file) => mode && headTag(file, 'only').some((only) => only !== mode));
+  if (elsewhere.length > 0) console.log(`only in the other way to run: ${elsewhere.join(', ')}`);
+  const without = [...skipped, ...elsewhere];
+  const env = { ...process.env, ...stage.env, LATCHKEY_LEFT_OUT: without.map((file) => join(ROOT, file)).join('\n') };
   rmSync(RESULTS, { force: true });
   const code = await new Promise((done, fail) => {
     // Jest reports its progress on stderr; stdout would repeat the results that the file holds.

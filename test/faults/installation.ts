@@ -1,85 +1,18 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { appEnv, declare, defaultDeclaration, installationKeys } from '@latchkey/installation';
-import { deploy, freePort, projectRoot } from '@latchkey/postgres';
+import { deploy, freePort } from '@latchkey/postgres';
 import pg from 'pg';
 import { startKafka } from '../../libs/testing/src/backing/kafka.js';
 import { startPostgres, type PostgresBacking } from '../../libs/testing/src/backing/postgres.js';
 import { startRedis } from '../../libs/testing/src/backing/redis.js';
 import type { Backing } from '../../libs/testing/src/backing/backing.js';
-import { eventually } from './eventually.js';
+import { Service, type Program } from './service.js';
 
 /** The services that own a database. */
 export const OWNERS = ['identity', 'organizations', 'billing', 'webhooks'] as const;
 export type Owner = (typeof OWNERS)[number];
-export type Program = Owner | 'gateway';
-
-/** One service as a process of its own, which can be killed and started again. */
-export class Service {
-  private child: ChildProcess | undefined;
-
-  constructor(
-    readonly name: Program,
-    private readonly env: Record<string, string>,
-    private readonly readyUrl: string,
-    private readonly log: string,
-  ) {}
-
-  start(): void {
-    const main = join(projectRoot(), 'dist', 'apps', this.name, 'main.js');
-    const out = openSync(this.log, 'a');
-    this.child = spawn(process.execPath, ['--enable-source-maps', main], {
-      cwd: projectRoot(),
-      env: { ...process.env, ...this.env },
-      stdio: ['ignore', out, out],
-    });
-    closeSync(out);
-  }
-
-  /** Resolves once it says that it takes requests. */
-  async untilReady(): Promise<void> {
-    await eventually(`${this.name} is ready`, async () => {
-      if (!this.isRunning) return true;
-      const answer = await fetch(this.readyUrl, { signal: AbortSignal.timeout(2_000) });
-      return answer.ok;
-    });
-    if (!this.isRunning) throw new Error(`${this.name} has ended:\n${this.lastWords()}`);
-  }
-
-  get isRunning(): boolean {
-    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
-  }
-
-  /** `kill -9`. */
-  async kill(): Promise<void> {
-    await this.end('SIGKILL');
-  }
-
-  async stop(): Promise<void> {
-    await this.end('SIGTERM');
-  }
-
-  async restart(): Promise<void> {
-    this.start();
-    await this.untilReady();
-  }
-
-  lastWords(): string {
-    return readFileSync(this.log, 'utf8').slice(-3_000);
-  }
-
-  private async end(signal: NodeJS.Signals): Promise<void> {
-    if (!this.child || !this.isRunning) return;
-    const ended = once(this.child, 'exit');
-    this.child.kill(signal);
-    const patience = setTimeout(() => this.child?.kill('SIGKILL'), 10_000);
-    await ended;
-    clearTimeout(patience);
-  }
-}
 
 /** A distributed Latchkey, every part of which is a process that a test may end. */
 export class Installation {

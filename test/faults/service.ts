@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '@latchkey/postgres';
+import { eventually } from './eventually.js';
+
+export type Program = 'gateway' | 'identity' | 'organizations' | 'billing' | 'webhooks';
+
+/** One service as a process of its own, which can be killed and started again. */
+export class Service {
+  private child: ChildProcess | undefined;
+
+  constructor(
+    readonly name: Program,
+    private readonly env: Record<string, string>,
+    private readonly readyUrl: string,
+    private readonly log: string,
+  ) {}
+
+  start(): void {
+    const main = join(projectRoot(), 'dist', 'apps', this.name, 'main.js');
+    const out = openSync(this.log, 'a');
+    this.child = spawn(process.execPath, ['--enable-source-maps', main], {
+      cwd: projectRoot(),
+      env: { ...process.env, ...this.env },
+      stdio: ['ignore', out, out],
+    });
+    closeSync(out);
+  }
+
+  /** Resolves once it says that it takes requests. */
+  async untilReady(): Promise<void> {
+    await eventually(`${this.name} is ready`, async () => {
+      if (!this.isRunning) return true;
+      const answer = await fetch(this.readyUrl, { signal: AbortSignal.timeout(2_000) });
+      return answer.ok;
+    });
+    if (!this.isRunning) throw new Error(`${this.name} has ended:\n${this.lastWords()}`);
+  }
+
+  get isRunning(): boolean {
+    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** `kill -9`. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.end('SIGTERM');
+  }
+
+  async restart(): Promise<void> {
+    this.start();
+    await this.untilReady();
+  }
+
+  lastWords(): string {
+    return readFileSync(this.log, 'utf8').slice(-3_000);
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    if (!this.child || !this.isRunning) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill(signal);
+    const patience = setTimeout(() => this.child?.kill('SIGKILL'), 10_000);
+    await ended;
+    clearTimeout(patience);
+  }
+}
