@@ -157,6 +157,49 @@ describe('svix.endpoint', () => {
     expect((body as { detail: { loc: string[] }[] }).detail[0]?.loc.slice(0, 2)).toEqual(['body', field]);
   });
 
+  it.each([
+    'http://10.0.0.1/hook',
+    'http://192.168.1.1/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[::1]:8080/',
+    'http://[::ffff:10.0.0.1]/',
+    'http://[fe80::1]/',
+    'http://167772161/',
+    'http://0xa000001/',
+    'http://0xa9.0xfe.0xa9.0xfe/',
+    'http://012.0.0.1/',
+    'http://10.1/',
+    'http://10.0.0.1./',
+    'http://metadata.google.internal/computeMetadata/v1/',
+    'https://user:secret@example.com/',
+  ])('refuses %s, which is never called, when an endpoint is made and when it is changed (422)', async (url) => {
+    const { svix, instanceId } = webhooks.svix();
+    const { id } = await svix.endpoint.create(instanceId, { url: URL });
+
+    const refusals = await Promise.all(
+      [
+        svix.endpoint.create(instanceId, { url }),
+        svix.endpoint.update(instanceId, id, { url }),
+        svix.endpoint.patch(instanceId, id, { url }),
+        svix.operationalWebhookEndpoint.create({ url }),
+      ].map(refusal),
+    );
+
+    for (const { code, body } of refusals) {
+      expect(code).toBe(422);
+      expect(body).toMatchObject({ detail: [{ loc: ['body', 'url'], msg: expect.stringContaining('refused') }] });
+    }
+    expect((await svix.endpoint.get(instanceId, id)).url).toBe(URL);
+    expect((await svix.endpoint.list(instanceId)).data).toHaveLength(1);
+  });
+
+  it('lets endpoints lie in networks that are allowed, in whatever spelling', async () => {
+    const { svix, instanceId } = webhooks.svix();
+
+    for (const url of ['http://127.0.0.1:9/', 'http://2130706433:9/', 'http://localhost:9/'])
+      expect((await svix.endpoint.create(instanceId, { url })).url).toBe(url);
+  });
+
   it('refuses a uid that is taken (409), also when two ask at once', async () => {
     const { svix, instanceId } = webhooks.svix();
     const create = () => refusal(svix.endpoint.create(instanceId, { url: URL, uid: 'one' }));

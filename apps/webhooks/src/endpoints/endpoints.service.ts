@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock, newId, SecretBox } from '@latchkey/core';
 import { afterCommit, transaction } from '@latchkey/db';
+import { TargetGuard, TargetRefused } from '@latchkey/http';
 import { rateOf } from '../applications/applications.schemas.js';
+import { WEBHOOKS_CONFIG, type WebhooksConfig } from '../config.js';
 import { WebhooksDb, type Tx } from '../db.js';
 import { newSigningSecret } from '../deliveries/deliveries.signature.js';
 import { cancelPending, STATUS } from '../deliveries/deliveries.queries.js';
@@ -9,7 +11,7 @@ import { DeliveryTargets } from '../deliveries/deliveries.targets.js';
 import { EventTypesService } from '../event-types/event-types.service.js';
 import type { Application, Endpoint, Prisma } from '../generated/prisma/client.js';
 import { Operational } from '../operational/operational.service.js';
-import { svixConflict, svixNotFound } from '../svix-api/svix-errors.js';
+import { svixConflict, svixInvalid, svixNotFound } from '../svix-api/svix-errors.js';
 import { readList, toPrisma, type SvixList } from '../svix-api/svix-list.js';
 import { toEndpointJSON, type EndpointJSON } from './endpoints.serializer.js';
 import type {
@@ -27,6 +29,8 @@ const GRACE_SECONDS = 86_400;
 /** Endpoints of an application, their secrets and headers. */
 @Injectable()
 export class EndpointsService {
+  private readonly guard: TargetGuard;
+
   constructor(
     private readonly db: WebhooksDb,
     private readonly box: SecretBox,
@@ -34,7 +38,10 @@ export class EndpointsService {
     private readonly operational: Operational,
     private readonly targets: DeliveryTargets,
     private readonly clock: Clock,
-  ) {}
+    @Inject(WEBHOOKS_CONFIG) config: WebhooksConfig,
+  ) {
+    this.guard = new TargetGuard(config.WEBHOOKS_ALLOWED_TARGETS);
+  }
 
   /**
    * The endpoint with this id or uid.
@@ -61,9 +68,10 @@ export class EndpointsService {
   /**
    * Adds an endpoint. From the next event on it gets what it asks for.
    *
-   * @throws `conflict` (409) when the uid is taken; 422 when an event type does not exist
+   * @throws `conflict` (409) when the uid is taken; 422 when an event type does not exist, or the URL can never be called
    */
   async create(application: Application, input: EndpointIn): Promise<Endpoint> {
+    this.checkUrl(input.url);
     await this.eventTypes.requireAll(application, input.filterTypes ?? []);
     const data = {
       id: newId('endpoint', this.clock.now()),
@@ -83,12 +91,14 @@ export class EndpointsService {
 
   /** Replaces what the caller has set; secret and headers stay. */
   async update(application: Application, idOrUid: string, input: EndpointUpdate): Promise<Endpoint> {
+    this.checkUrl(input.url);
     await this.eventTypes.requireAll(application, input.filterTypes ?? []);
     return this.change(application, idOrUid, toRow(input));
   }
 
   /** Changes the named fields. */
   async patch(application: Application, idOrUid: string, input: EndpointPatch): Promise<Endpoint> {
+    if (input.url) this.checkUrl(input.url);
     await this.eventTypes.requireAll(application, input.filterTypes ?? []);
     if (input.secret)
       await this.rotateSecret(application, idOrUid, { key: input.secret, gracePeriodSeconds: GRACE_SECONDS });
@@ -180,6 +190,15 @@ export class EndpointsService {
       fail: of(STATUS.fail),
       canceled: of(STATUS.canceled),
     };
+  }
+
+  private checkUrl(url: string): void {
+    try {
+      this.guard.check(url);
+    } catch (error) {
+      if (error instanceof TargetRefused) throw svixInvalid('url', `${error.message}.`);
+      throw error;
+    }
   }
 
   private async addSecret(tx: Tx, { id, instanceId }: Endpoint, plain: string): Promise<void> {

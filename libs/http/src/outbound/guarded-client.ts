@@ -1,10 +1,12 @@
 import { lookup as lookupName, type LookupAddress } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { AddressGuard } from './address-guard.js';
+import { checkLiteral, readTarget, refused } from './target.js';
 import { exchange, type ExchangeResult } from './exchange.js';
-import { OutboundFailed, OutboundTimeout, TargetRefused } from './outbound-errors.js';
+import { OutboundFailed, OutboundTimeout } from './outbound-errors.js';
 
+export { TargetGuard } from './target.js';
 export { OutboundError, OutboundFailed, OutboundTimeout, TargetRefused } from './outbound-errors.js';
 
 /** Resolves a host name to all its addresses, as `dns.lookup` with `all` does. */
@@ -93,7 +95,7 @@ export class GuardedClient {
     const start = performance.now();
     const deadlineMs = request.deadlineMs ?? this.options.deadlineMs ?? 15_000;
     let hop = {
-      url: parse(request.url),
+      url: readTarget(request.url),
       method: request.method ?? 'GET',
       headers: request.headers ?? {},
       body: request.body,
@@ -118,7 +120,7 @@ export class GuardedClient {
 
   private send(hop: Hop, request: OutboundRequest, deadlineMs: number): Promise<ExchangeResult> {
     // Here too, so that a refused literal does not even wait for a connection.
-    this.checkLiteral(hop.url.hostname);
+    checkLiteral(this.guard, hop.url.hostname);
     const { origin, pathname, search } = hop.url;
     const { method, headers, body } = hop;
     return exchange(
@@ -137,7 +139,7 @@ export class GuardedClient {
     const connect = buildConnector({ allowH2: false, timeout, autoSelectFamily: true, lookup: this.lookup() });
     return (options, callback) => {
       try {
-        this.checkLiteral(options.hostname);
+        checkLiteral(this.guard, options.hostname);
       } catch (error) {
         return callback(error as Error, null);
       }
@@ -149,12 +151,6 @@ export class GuardedClient {
         callback(refused(options.hostname), null);
       });
     };
-  }
-
-  /** A literal address is connected to without a lookup, so it has its own check. */
-  private checkLiteral(hostname: string): void {
-    const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-    if (isIP(bare) && !this.guard.allows(bare)) throw refused(bare);
   }
 
   /** Resolves a name and hands on only the addresses that may be called. */
@@ -180,20 +176,9 @@ interface Hop {
   body: string | Uint8Array | undefined;
 }
 
-const refused = (target: string) => new TargetRefused(target, 'it is not a public address');
-
-function parse(url: string | URL, base?: URL): URL {
-  const parsed = URL.parse(url, base);
-  if (!parsed) throw new TargetRefused(String(url), 'it is not a URL');
-  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
-    throw new TargetRefused(parsed.href, 'only http and https are called');
-  if (parsed.username || parsed.password) throw new TargetRefused(parsed.host, 'its URL carries credentials');
-  return parsed;
-}
-
 /** The request that follows a redirect (RFC 9110, 15.4): all but 307 and 308 turn into a GET, as browsers do it. */
 function redirected(hop: Hop, status: number, location: string): Hop {
-  const url = parse(location, hop.url);
+  const url = readTarget(location, hop.url);
   const keepsMethod = status === 307 || status === 308 || hop.method === 'GET' || hop.method === 'HEAD';
   const isElsewhere = url.origin !== hop.url.origin;
   const carried = Object.entries(hop.headers).filter(([header]) => {
