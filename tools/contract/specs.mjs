@@ -192,6 +192,12 @@ export class Spec {
   }
 }
 
+/**
+ * A snapshot of part of the API that was never kept up, unlike the documents around it: what was added to every version since
+ * is missing there. What it shares with the version before stands in that one's document.
+ */
+const FROZEN = '2025-03-12';
+
 /** The newest document of an API, or of the version asked for where there is one. */
 export class Specs {
   /** @param {string} folder */
@@ -207,8 +213,9 @@ export class Specs {
    */
   get(api, version) {
     const versions = readdirSync(join(this.folder, api)).sort();
-    const wanted = `${version}.yml`;
-    const name = versions.includes(wanted) ? wanted : /** @type {string} */ (versions.at(-1));
+    const named = versions.indexOf(`${version}.yml`);
+    const wanted = versions[version === FROZEN ? named - 1 : named];
+    const name = wanted ?? /** @type {string} */ (versions.at(-1));
     const key = `${api}/${name}`;
     let spec = this.loaded.get(key);
     if (!spec) this.loaded.set(key, (spec = new Spec(join(this.folder, key))));

@@ -3,6 +3,7 @@ import type { SessionJSON, TokenJSON } from '@clerk/backend';
 import type { Page, RequestContext } from '@latchkey/contracts';
 import { BapiController, Ctx, Operation } from '@latchkey/http';
 import { CreateSession, ListSessions, MintSessionToken } from './sessions.schemas.js';
+import type { Session } from '../generated/prisma/client.js';
 import { toSessionJSON } from './sessions.serializer.js';
 import { SessionsService } from './sessions.service.js';
 import { SessionTokensService, subjectOf } from './session-tokens.service.js';
@@ -21,20 +22,20 @@ export class SessionsBapiController {
     @Query({ schema: ListSessions }) query: ListSessions,
   ): Promise<SessionJSON[] | Page<SessionJSON>> {
     const { data, total_count } = await this.sessions.list(ctx, query);
-    const items = data.map((session) => toSessionJSON(session));
+    const items = await Promise.all(data.map((session) => this.show(ctx, session)));
     return query.paginated ? { data: items, total_count } : items;
   }
 
   @Post()
   @Operation('createSession')
   async create(@Ctx() ctx: RequestContext, @Body({ schema: CreateSession }) body: CreateSession): Promise<SessionJSON> {
-    return toSessionJSON(await this.sessions.create(ctx, body.user_id, body.active_organization_id));
+    return this.show(ctx, await this.sessions.create(ctx, body.user_id, body.active_organization_id));
   }
 
   @Get('/:session_id')
   @Operation('GetSession')
   async get(@Ctx() ctx: RequestContext, @Param('session_id') id: string): Promise<SessionJSON> {
-    return toSessionJSON(await this.sessions.require(ctx, id));
+    return this.show(ctx, await this.sessions.require(ctx, id));
   }
 
   @Post('/:session_id/revoke')
@@ -65,6 +66,11 @@ export class SessionsBapiController {
     const subject = subjectOf(await this.sessions.requireLiving(ctx, id));
     const lifetime = body.expires_in_seconds ?? undefined;
     return token(await this.tokens.mintFromTemplate(ctx, subject, template, lifetime));
+  }
+
+  /** With the tasks of a session that waits for them. */
+  private async show(ctx: RequestContext, session: Session): Promise<SessionJSON> {
+    return toSessionJSON(session, await this.sessions.tasksOf(ctx, session));
   }
 }
 

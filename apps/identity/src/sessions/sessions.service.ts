@@ -204,6 +204,11 @@ export class SessionsService {
     });
   }
 
+  /** What is still to be done in a session, as its row is shown by itself. */
+  async tasksOf(ctx: RequestContext, session: Session): Promise<SessionTask[]> {
+    return session.status === 'pending' ? this.tasks(ctx, await this.users.require(ctx, session.userId), session) : [];
+  }
+
   /**
    * Ends sessions that are still going; others are left as they are.
    *
