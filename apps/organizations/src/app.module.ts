@@ -17,6 +17,7 @@ import { DomainsModule } from './domains/domains.module.js';
 import { EnrollmentModule } from './enrollment/enrollment.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
+import { MessagesModule } from './messages/messages.module.js';
 import { OrganizationsFeatureModule } from './organizations/organizations.module.js';
 import { LogosModule } from './logos/logos.module.js';
 import { MembershipRequestsModule } from './membership-requests/membership-requests.module.js';
@@ -59,6 +60,7 @@ export class OrganizationsModule {
         DirectoryModule,
         AccessModule,
         UserProfilesModule,
+        MessagesModule,
         OrganizationsFeatureModule,
         MembershipsModule,
         InvitationsModule,

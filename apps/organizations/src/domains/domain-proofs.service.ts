@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { ApiError, Clock, newCode, randomText, sameSecret, SecretBox } from '@latchkey/core';
-import { MailQueue } from '@latchkey/messaging';
 import { OrganizationsDb } from '../db.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import type { OrganizationDomain } from '../generated/prisma/client.js';
-import { escape, isTestEmail } from '../invitations/invitations.mail.js';
+import { isTestEmail, MessagesService } from '../messages/messages.service.js';
+import { domainCodeLetter } from '../messages/messages.templates.js';
 import {
   codeIncorrect,
   domainMismatch,
@@ -34,7 +34,7 @@ export class DomainProofsService {
     private readonly reader: DomainsReader,
     private readonly directory: DirectoryService,
     private readonly resolver: TxtResolver,
-    private readonly mails: MailQueue,
+    private readonly messages: MessagesService,
     private readonly box: SecretBox,
     private readonly clock: Clock,
   ) {}
@@ -62,8 +62,8 @@ export class DomainProofsService {
       if (row.verifiedName !== null) throw verificationAlreadyVerified();
       const now = this.clock.now();
       if (isOwn) return { affiliationEmailAddress: address, ...verifiedNow(row.name, now) };
-      if (!isTest)
-        await this.mails.add(tx, codeMail(ctx.instanceId, address, code, row.name, instance.applicationName));
+      const letter = domainCodeLetter({ domain: row.name, applicationName: instance.applicationName, code });
+      await this.messages.send(tx, ctx, instance, { to: address, organizationId: row.organizationId }, letter);
       return {
         affiliationEmailAddress: address,
         affiliationStatus: 'unverified',
@@ -152,19 +152,4 @@ export class DomainProofsService {
     if (row.affiliationExpireAt <= this.clock.now()) throw verificationExpired();
     if (row.affiliationAttempts >= MAX_ATTEMPTS) throw verificationFailed();
   }
-}
-
-function codeMail(instanceId: string, to: string, code: string, domain: string, applicationName: string) {
-  const lines = [
-    `Your code to verify the domain ${domain} for ${applicationName} is ${code}.`,
-    'It works for ten minutes. If you did not ask for it, you can ignore this message; do not pass the code on to anybody.',
-  ];
-  return {
-    instanceId,
-    kind: 'email' as const,
-    to,
-    subject: `${code} is your verification code`,
-    text: lines.join('\n\n'),
-    html: lines.map((line) => `<p>${escape(line)}</p>`).join('\n'),
-  };
 }

@@ -38,6 +38,8 @@ function startDns(records: Map<string, string>): Socket {
   return socket;
 }
 
+const isTo = (data: object, address: string) => 'to_email_address' in data && data.to_email_address === address;
+
 describe('domains', () => {
   const latchkey = useLatchkey({ settings, env: { DNS_SERVERS: `127.0.0.1:${DNS_PORT}` } });
   const { bapi, given, events, clock, anotherInstance } = latchkey;
@@ -321,6 +323,8 @@ describe('domains', () => {
     it('verifies with the code from the mail', async () => {
       const { address, attempt } = await prepared();
       const code = await latchkey.codeFor(address);
+      const told = await latchkey.events.next('email.created', ({ data }) => isTo(data, address));
+      expect(told.data).toMatchObject({ slug: 'affiliation_code', data: { otp_code: code } });
 
       const { body } = await attempt(code);
 

@@ -9,7 +9,7 @@ const settings = {
 const refusal = ({ status, body }: Reply) => [status, body.errors?.[0].code];
 
 describe('enrollment by domain', () => {
-  const { bapi, given } = useLatchkey({ settings });
+  const { bapi, given, events } = useLatchkey({ settings });
 
   /** An organization with a verified domain, and who manages it. */
   const withDomain = async (enrollment_mode: string) => {
@@ -91,6 +91,32 @@ describe('enrollment by domain', () => {
       expect(refusal(await user.browser.post('/v1/me/organization_suggestions/orgsug_none/accept'))).toEqual([
         404,
         'resource_not_found',
+      ]);
+    });
+  });
+
+  describe('FAPI acceptOrganizationSuggestion, to those who decide', () => {
+    it('mails the managers, and nobody else', async () => {
+      const organization = await withDomain('automatic_suggestion');
+      const address = () => `${randomUUID()}@example.com`;
+      const [manager, member] = [address(), address()];
+      for (const [email, role] of [
+        [manager, 'org:admin'],
+        [member, 'org:member'],
+      ] as const) {
+        const { id } = await given.user({ email_address: [email] });
+        await bapi.post(`/v1/organizations/${organization.id}/memberships`, { user_id: id, role });
+      }
+
+      const { user } = await asked(organization);
+
+      const mails = (await events.of('email.created', organization.id)).map(({ data }) => data);
+      expect(mails).toMatchObject([
+        {
+          slug: 'organization_membership_requested',
+          to_email_address: manager,
+          data: { org: { name: 'Acme' }, requester: { name: user.email } },
+        },
       ]);
     });
   });

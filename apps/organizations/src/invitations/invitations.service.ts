@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { OrganizationViews, type InstanceView, type RoleView, type UserSummary } from '@latchkey/clients';
-import type { EventData, RequestContext } from '@latchkey/contracts';
+import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
 import { afterCommit, transaction } from '@latchkey/db';
-import { event, Outbox } from '@latchkey/events';
-import { MailQueue } from '@latchkey/messaging';
+import { Outbox } from '@latchkey/events';
 import { OrganizationsDb, type Tx } from '../db.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import type { Organization, OrganizationDomain } from '../generated/prisma/client.js';
+import { nameOf } from '../memberships/memberships.serializer.js';
 import { alreadyMember, permissionMissing } from '../memberships/memberships.errors.js';
+import { MessagesService } from '../messages/messages.service.js';
+import { invitationLetter } from '../messages/messages.templates.js';
 import { membershipQuotaExceeded } from '../organizations/organizations.errors.js';
 import { OrganizationsLookup } from '../organizations/organizations.lookup.js';
 import { MINIMUM_PERMISSION } from '../roles/roles.defaults.js';
@@ -22,7 +24,6 @@ import {
   notAMember,
 } from './invitations.errors.js';
 import { invitationCreated, invitationRevoked } from './invitations.events.js';
-import { invitationMail, isTestEmail } from './invitations.mail.js';
 import { addressesOfMembers, expireDue, leavePendingPlaces, takePendingPlaces } from './invitations.queries.js';
 import { InvitationsReader } from './invitations.reader.js';
 import type { CreateInvitation } from './invitations.schemas.js';
@@ -44,7 +45,7 @@ export class InvitationsService {
     private readonly reader: InvitationsReader,
     private readonly tickets: InvitationTickets,
     private readonly outbox: Outbox,
-    private readonly mails: MailQueue,
+    private readonly messages: MessagesService,
     private readonly views: OrganizationViews,
     private readonly clock: Clock,
   ) {}
@@ -239,39 +240,14 @@ export class InvitationsService {
     instance: InstanceView,
     expiresInDays: number,
   ): Promise<void> {
-    if (isTestEmail(row.emailAddress) && instance.isTestMode) return;
-    const mail = invitationMail({
-      instanceId: ctx.instanceId,
-      to: row.emailAddress,
+    const letter = invitationLetter({
       applicationName: instance.applicationName,
       organizationName: organization.name,
-      inviterName: inviter
-        ? [inviter.first_name, inviter.last_name].filter(Boolean).join(' ') || inviter.identifier
-        : null,
+      inviterName: inviter ? nameOf(inviter) : null,
       url: url!,
       expiresInDays,
     });
-    await this.mails.add(tx, mail);
-    const shown = {
-      object: 'email',
-      id: newId('email', this.clock.now()),
-      slug: 'organization_invitation',
-      from_email_name: 'noreply',
-      reply_to_email_name: null,
-      to_email_address: row.emailAddress,
-      email_address_id: null,
-      user_id: null,
-      subject: mail.subject,
-      body: mail.html,
-      body_plain: mail.text,
-      status: 'queued',
-      data: { org: { name: organization.name }, action_url: url, app: { name: instance.applicationName } },
-      delivered_by_clerk: true,
-    };
-    await this.outbox.add(
-      tx,
-      event(ctx, 'email.created', organization.id, shown as unknown as EventData<'email.created'>),
-    );
+    await this.messages.send(tx, ctx, instance, { to: row.emailAddress, organizationId: organization.id }, letter);
   }
 
   private async rolesOf(organization: Organization, inputs: CreateInvitation[]): Promise<Map<string, RoleView>> {

@@ -18,6 +18,10 @@ export interface FullMembership {
   fapiUrl: string;
 }
 
+/** What a user is called in mails. */
+export const nameOf = (user: UserSummary['public_user_data']): string =>
+  [user.first_name, user.last_name].filter(Boolean).join(' ') || user.identifier;
+
 /** The membership as FAPI shows it. */
 export function toOwnMembershipJSON({ row, organization, role, user, fapiUrl }: FullMembership): OwnMembershipJSON {
   return {

@@ -42,3 +42,11 @@ export const notInSet = (param: string, key: string) =>
 
 export const unknownRole = (param: string, key: string) =>
   paramError('form_resource_not_found', param, 'not found', `There is no role ${key}.`);
+
+/** More members would change roles than one transaction can. */
+export const tooManyToReassign = (most: number) =>
+  new ApiError(422, {
+    code: 'organization_role_set_reassignment_contact_support',
+    message: 'too many members',
+    long_message: `More than ${most} members hold the role. Give them another one first, some at a time.`,
+  });

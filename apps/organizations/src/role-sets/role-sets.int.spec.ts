@@ -4,7 +4,7 @@ const settings = { organizations: { enabled: true, max_allowed_memberships: 0 } 
 const refusal = ({ status, body }: Reply) => [status, body.errors?.[0].code];
 
 describe('role sets', () => {
-  const { bapi, given, anotherInstance } = useLatchkey({ settings });
+  const { bapi, given, anotherInstance, events } = useLatchkey({ settings });
   let made = 0;
   const role = async () =>
     (await bapi.post('/v1/organization_roles', { name: 'R', key: `org:r${++made}` })).body.key as string;
@@ -130,6 +130,10 @@ describe('role sets', () => {
       expect((await bapi.get(`/v1/organizations/${id}/invitations/${invited.body.id}`)).body.role).toBe('org:member');
       const { body } = await member.browser.get('/v1/client');
       expect(body.response.sessions[0].user.organization_memberships[0].role).toBe('org:member');
+      const told = await events.of('organizationMembership.updated', id);
+      expect(told.map((event) => event.data)).toMatchObject([
+        { role: 'org:member', organization: { id }, public_user_data: { user_id: member.userId } },
+      ]);
     });
   });
 
@@ -158,6 +162,10 @@ describe('role sets', () => {
 
       expect([status, body]).toEqual([200, { object: 'role_set', id: set.id, deleted: true }]);
       expect(await roleOf()).toBe('org:member');
+      const told = await events.of('organizationMembership.updated', id);
+      expect(told.map((event) => event.data)).toMatchObject([
+        { role: 'org:member', organization: { role_set_key: 'role_set:default' } },
+      ]);
       expect((await bapi.get(`/v1/organizations/${id}`)).body.role_set_key).toBe('role_set:default');
       expect((await bapi.get(`/v1/role_sets/${set.id}`)).status).toBe(404);
     });

@@ -1,3 +1,4 @@
+import { RoleReassignmentsService } from './role-reassignments.service.js';
 import { Module } from '@nestjs/common';
 import { InitialRolesInternalController } from './initial-roles.internal.controller.js';
 import { InitialRolesService } from './initial-roles.service.js';
@@ -6,6 +7,6 @@ import { RoleSetsService } from './role-sets.service.js';
 
 @Module({
   controllers: [RoleSetsBapiController, InitialRolesInternalController],
-  providers: [RoleSetsService, InitialRolesService],
+  providers: [RoleReassignmentsService, RoleSetsService, InitialRolesService],
 })
 export class RoleSetsModule {}

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { OrganizationViews } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
-import { afterCommit, transaction } from '@latchkey/db';
+import { transaction } from '@latchkey/db';
 import { slice, toOrderBy } from '@latchkey/http';
 import { OrganizationsDb, type Tx } from '../db.js';
 import { matching } from '../permissions/permissions.service.js';
 import { creatorPermissionsMissing } from '../roles/roles.errors.js';
 import { fullRole, isCreatorEligible, type FullRole } from '../roles/roles.serializer.js';
 import { lockRoles } from '../roles/roles.service.js';
+import { RoleReassignmentsService } from './role-reassignments.service.js';
 import {
   initialSetNotDeletable,
   mappingInvalid,
@@ -37,7 +37,7 @@ const taken = { role_sets_key: roleSetKeyTaken };
 export class RoleSetsService {
   constructor(
     private readonly db: OrganizationsDb,
-    private readonly views: OrganizationViews,
+    private readonly reassignments: RoleReassignmentsService,
     private readonly clock: Clock,
   ) {}
 
@@ -117,7 +117,8 @@ export class RoleSetsService {
   }
 
   /** Takes a role out of a set; whoever holds it gets the other one. @throws `form_param_value_invalid` (422), `resource_not_found` (404) */
-  replaceRole(ctx: RequestContext, keyOrId: string, input: ReplaceRole): Promise<FullRoleSet> {
+  async replaceRole(ctx: RequestContext, keyOrId: string, input: ReplaceRole): Promise<FullRoleSet> {
+    const cause = await this.reassignments.cause(ctx);
     return this.change(ctx, async (tx) => {
       const { instanceId } = ctx;
       const set = await requireSet(tx, ctx, keyOrId);
@@ -129,7 +130,7 @@ export class RoleSetsService {
         data: [{ instanceId, roleSetId: set.id, roleId: to!.id }],
         skipDuplicates: true,
       });
-      await this.reassign(tx, instanceId, set.id, new Map([[from.id, to!.id]]));
+      if (from.id !== to!.id) await this.reassignments.run(tx, cause, set.id, new Map([[from.id, to!.id]]));
       await tx.roleSet.update({
         where: { id: set.id, instanceId },
         data: {
@@ -149,18 +150,20 @@ export class RoleSetsService {
    * @throws `organization_role_set_reassignment_mappings_missing`, `organization_role_set_reassignment_mappings_invalid` (422),
    * `cannot_delete_initial_role_set` (403), `resource_not_found` (404)
    */
-  replace(ctx: RequestContext, keyOrId: string, input: ReplaceRoleSet): Promise<FullRoleSet> {
+  async replace(ctx: RequestContext, keyOrId: string, input: ReplaceRoleSet): Promise<FullRoleSet> {
+    const cause = await this.reassignments.cause(ctx);
     return this.change(ctx, async (tx) => {
       const { instanceId } = ctx;
       const source = await requireSet(tx, ctx, keyOrId);
       if (source.initialOf !== null) throw initialSetNotDeletable();
       const target = await requireSet(tx, ctx, input.dest_role_set_key);
       const mappings = await this.mappings(tx, source, target, input.reassignment_mappings ?? {});
-      await this.reassign(tx, instanceId, source.id, mappings);
       await tx.organization.updateMany({
         where: { instanceId, roleSetId: source.id },
         data: { roleSetId: target.id },
       });
+      // After the move: the events show where the organizations are now. None of the target's own holds a role of these.
+      await this.reassignments.run(tx, cause, target.id, mappings);
       await tx.roleSet.delete({ where: { id: source.id, instanceId } });
       return source;
     });
@@ -211,23 +214,6 @@ export class RoleSetsService {
       mappings.set(role.id, to.id);
     }
     return mappings;
-  }
-
-  /** Gives the members and pending invitations of a set's organizations other roles. */
-  private async reassign(tx: Tx, instanceId: string, roleSetId: string, mappings: Map<string, string>): Promise<void> {
-    for (const [from, to] of mappings) {
-      const where = { instanceId, roleId: from, organization: { instanceId, roleSetId } };
-      await tx.invitation.updateMany({ where: { ...where, status: 'pending' }, data: { roleId: to } });
-      const moved = await tx.membership.updateManyAndReturn({
-        where,
-        data: { roleId: to },
-        select: { organizationId: true, userId: true },
-      });
-      afterCommit(tx, async () => {
-        for (const { organizationId, userId } of moved)
-          await this.views.membersChanged(instanceId, organizationId, userId);
-      });
-    }
   }
 }
 
