@@ -97,6 +97,15 @@ async function parkAndReplay(
   expect(effects).toHaveLength(2);
 }
 
+/** One that is larger than Kafka takes as it comes, and one that is larger than its topic takes. */
+const EVENTS_OF_MEGABYTES = `
+  INSERT INTO outbox (key, type, envelope, created_at)
+  SELECT 'ins_large', 'latchkey.instance.updated', json_build_object('specversion', '1.0', 'id', 'evt_megabytes_' || n,
+    'source', '/identity', 'type', 'latchkey.instance.updated', 'subject', 'ins_large', 'time', now(),
+    'datacontenttype', 'application/json', 'instanceid', 'ins_large', 'clientip', '', 'useragent', '',
+    'data', json_build_object('padding', repeat('x', n * 1000000))), now()
+  FROM unnest(ARRAY[2, 5]) AS n`;
+
 describe('an event that a consumer cannot handle', () => {
   describe('in the distributed way to run', () => {
     let installation: Installation;
@@ -115,6 +124,18 @@ describe('an event that a consumer cannot handle', () => {
 
     it('is parked, stops nothing behind it, and is delivered when it is replayed after the cure', async () => {
       await parkAndReplay(installation.app, where, subscriber, (sql) => installation.query('webhooks', sql));
+    });
+
+    it('is parked in the table of its own service when Kafka would never take it, and stops nothing behind it', async () => {
+      await installation.query('identity', EVENTS_OF_MEGABYTES);
+
+      const { id } = await newUser(installation.app, { n: 0 });
+      await came(subscriber, id, 0);
+
+      const parked = await installation.query('identity', 'SELECT consumer, error, envelope FROM dead_letters');
+      expect(parked).toMatchObject([{ consumer: '-', error: expect.stringMatching(/too large/) as string }]);
+      expect((parked[0] as { envelope: string }).envelope).toContain('evt_megabytes_5');
+      expect(await installation.query('identity', 'SELECT seq FROM outbox')).toEqual([]);
     });
 
     it('is parked too when it is no event at all, whatever it is', async () => {

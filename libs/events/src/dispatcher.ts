@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventSource, EventType, LatchkeyEvent } from '@latchkey/contracts';
+import type { Clock } from '@latchkey/core';
 import { isDatabaseUnavailable } from '@latchkey/db';
 import { counter, logOf } from '@latchkey/observability';
 import { once, type InboxDb, type InboxTx } from './once.js';
@@ -45,6 +46,7 @@ export class EventDispatcher {
     readonly service: EventSource,
     private readonly db: InboxDb,
     private readonly deadLetters: DeadLetters,
+    private readonly clock: Clock,
     private readonly findHandlers: () => readonly Handler[],
   ) {
     this.log = logOf({ consumer_of: service });
@@ -63,7 +65,7 @@ export class EventDispatcher {
   private async run(handler: Handler, event: LatchkeyEvent): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await once(this.db, handler.consumer, event, (tx) => handler.handle(event, tx));
+        await once(this.db, handler.consumer, event, this.clock.now(), (tx) => handler.handle(event, tx));
         consumed.inc({ consumer: handler.consumer, result: 'ok' });
         return;
       } catch (err) {

@@ -21,17 +21,22 @@ import { EventBus } from './bus.js';
 import { CONSUMER, ON } from './consumer.decorators.js';
 import { DeadLetters, EventDispatcher, type Handler } from './dispatcher.js';
 import type { InboxDb } from './once.js';
+import { Sweepers } from '@latchkey/jobs';
 import { Outbox, RelayWaker } from './outbox.js';
 import { Relay } from './relay.js';
+import { EventRetention, type RetentionDb } from './retention.js';
 
 /** The way events travel. */
 export type EventsAdapter = { kind: 'in-process'; bus: InProcessBus } | ({ kind: 'kafka' } & KafkaOptions);
+
+/** What of a service's database its events use. */
+type ServiceDb = InboxDb & DeadLetterDb & RetentionDb;
 
 /** What a service's events need to know. */
 export interface EventsOptions {
   service: EventSource;
   /** The Nest token of the service's database. */
-  db: Abstract<InboxDb & DeadLetterDb> | Type<InboxDb & DeadLetterDb>;
+  db: Abstract<ServiceDb> | Type<ServiceDb>;
   databaseUrl: string;
   /** Whose events this service consumes. */
   consumes: EventSource[];
@@ -95,15 +100,22 @@ export class EventsModule {
           useFactory: (clock: Clock, waker: RelayWaker) => new Outbox(service, clock, waker),
         },
         {
+          provide: EventRetention,
+          inject: [options.db, Sweepers, Clock],
+          useFactory: (db: RetentionDb, sweepers: Sweepers, clock: Clock) =>
+            new EventRetention(service, db, sweepers, clock),
+        },
+        {
           provide: EventDispatcher,
-          inject: [options.db, DeadLetters, DiscoveryService, MetadataScanner, Reflector],
+          inject: [options.db, DeadLetters, Clock, DiscoveryService, MetadataScanner, Reflector],
           useFactory: (
             db: InboxDb,
             letters: DeadLetters,
+            clock: Clock,
             discovery: DiscoveryService,
             scanner: MetadataScanner,
             reflector: Reflector,
-          ) => new EventDispatcher(service, db, letters, () => findHandlers(discovery, scanner, reflector)),
+          ) => new EventDispatcher(service, db, letters, clock, () => findHandlers(discovery, scanner, reflector)),
         },
       ],
       exports: [Outbox, EventDispatcher, RelayWaker],

@@ -20,12 +20,14 @@ export interface InboxDb<Tx extends InboxTx = InboxTx> {
 export async function once<Tx extends InboxTx>(
   db: InboxDb<Tx>,
   consumer: string,
-  event: Pick<LatchkeyEvent, 'id' | 'time'>,
+  event: Pick<LatchkeyEvent, 'id'>,
+  now: Date,
   handle: (tx: Tx) => Promise<void>,
 ): Promise<void> {
   await transaction(db, async (tx) => {
     // ON CONFLICT DO NOTHING: after a caught unique violation Postgres would refuse every later statement.
-    const claim = { consumer, eventId: event.id, createdAt: new Date(event.time) };
+    // The time of the claim, not of the event: by it old claims are removed, and an old event may have come only now.
+    const claim = { consumer, eventId: event.id, createdAt: now };
     const { count } = await tx.inboxEvent.createMany({ data: [claim], skipDuplicates: true });
     if (count === 1) await handle(tx);
   });

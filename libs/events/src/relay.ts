@@ -1,7 +1,7 @@
-import type { Clock } from '@latchkey/core';
+import { newId, type Clock } from '@latchkey/core';
 import { gauge, logOf } from '@latchkey/observability';
 import { Client } from 'pg';
-import type { EventBus } from './bus.js';
+import { MessageRefused, type EventBus } from './bus.js';
 import { RelayWaker } from './outbox.js';
 
 const BATCH = 500;
@@ -99,13 +99,32 @@ export class Relay extends RelayWaker {
       rows[0] ? (this.options.clock.now().getTime() - rows[0].created_at.getTime()) / 1000 : 0,
     );
     if (rows.length === 0) return 0;
-    await this.options.bus.publish(rows);
+    try {
+      await this.options.bus.publish(rows);
+    } catch (error) {
+      if (!(error instanceof MessageRefused)) throw error;
+      await this.park(client, error);
+      return BATCH;
+    }
     await client.query({
       name: 'relay_done',
       text: 'DELETE FROM outbox WHERE seq = ANY($1::bigint[])',
       values: [rows.map((row) => row.seq)],
     });
     return rows.length;
+  }
+
+  /** Takes an event that the bus refuses out of the way of the others, and keeps it in `dead_letters` of its own service. */
+  private async park(client: Client, { refused, message }: MessageRefused): Promise<void> {
+    const { seq } = refused as Row;
+    this.log.error({ seq, subject: refused.key, reason: message }, 'parked an event that cannot be published');
+    const now = this.options.clock.now();
+    // By one statement: it is in one place or the other.
+    await client.query(
+      `WITH gone AS (DELETE FROM outbox WHERE seq = $1 RETURNING envelope)
+       INSERT INTO dead_letters (id, consumer, envelope, error, created_at) SELECT $2, '-', envelope, $3, $4 FROM gone`,
+      [seq, newId('event', now), message, now],
+    );
   }
 
   private pause(ms: number): Promise<void> {

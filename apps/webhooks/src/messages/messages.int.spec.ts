@@ -1,3 +1,4 @@
+import { WebhooksDb } from '../db.js';
 import { startSubscriber, startWebhooks, until, type Subscriber, type Webhooks } from '../../test/start-webhooks.js';
 
 let webhooks: Webhooks;
@@ -173,6 +174,23 @@ describe('svix.message', () => {
     const task = await svix.message.expungeAllContents(instanceId);
     await until(async () => (await svix.backgroundTask.get(task.id)).status === 'finished');
     expect(await payload(three)).toEqual({ expired: true });
+  });
+
+  it('remembers an event that it has handled for thirty days, longer than any topic could bring it again', async () => {
+    const { instanceId } = webhooks.svix();
+    const db = webhooks.app.get(WebhooksDb);
+    const claims = () => db.inboxEvent.count();
+    const before = await claims();
+    await webhooks.emit(instanceId, 'user.created', 'user_1', { id: 'user_1' });
+    await until(async () => (await claims()) > before);
+
+    webhooks.clock.advance(29 * 86_400_000);
+    await webhooks.sweep();
+    expect(await claims()).toBeGreaterThan(0);
+
+    webhooks.clock.advance(2 * 86_400_000);
+    await webhooks.sweep();
+    expect(await claims()).toBe(0);
   });
 
   it('removes messages and attempts after ninety days', async () => {

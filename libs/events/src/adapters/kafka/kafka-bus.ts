@@ -1,6 +1,6 @@
 import { topicOf, type EventSource } from '@latchkey/contracts';
 import type { KafkaProducer } from './kafka-producer.js';
-import { EventBus, type BusMessage } from '../../bus.js';
+import { EventBus, MessageRefused, type BusMessage } from '../../bus.js';
 
 /**
  * Most that one request holds. Kafka refuses a batch for one partition above `message.max.bytes`, 1 MB as it comes, and a busy
@@ -18,7 +18,11 @@ export class KafkaBus extends EventBus {
   }
 
   async publish(messages: BusMessage[]): Promise<void> {
-    for (const part of inParts(messages)) {
+    for (const part of inParts(messages)) await this.send(part);
+  }
+
+  private async send(part: BusMessage[]): Promise<void> {
+    try {
       await this.producer.send({
         topic: topicOf(this.service),
         acks: -1,
@@ -28,9 +32,17 @@ export class KafkaBus extends EventBus {
           headers: { 'content-type': 'application/cloudevents+json' },
         })),
       });
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      if (part.length === 1) throw new MessageRefused(part[0]!, error);
+      for (const message of part) await this.send([message]);
     }
   }
 }
+
+const isTooLarge = (error: unknown): boolean =>
+  ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(String((error as { type?: unknown }).type)) ||
+  (error instanceof Error && error.cause !== undefined && isTooLarge(error.cause));
 
 /** Splits messages, in their order, into requests that Kafka takes. */
 function* inParts(messages: readonly BusMessage[]): Generator<BusMessage[]> {

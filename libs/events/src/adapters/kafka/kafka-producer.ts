@@ -3,6 +3,7 @@ import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { deadLetterTopicOf, topicOf, type EventSource } from '@latchkey/contracts';
 import { Kafka, logLevel, type KafkaConfig, type Producer, type ProducerRecord } from 'kafkajs';
 import { logOf } from '@latchkey/observability';
+import { TOPIC_RETENTION_MS } from '../../retention.js';
 
 /** How Kafka is reached, and what topics are made with. */
 export interface KafkaOptions {
@@ -11,6 +12,8 @@ export interface KafkaOptions {
   replicationFactor: number;
 }
 
+/** The largest record of a topic: four times what Kafka takes as it comes, and no more than hosted ones allow. */
+const MESSAGE_BYTES = 4 * 1024 * 1024;
 const LED_WITHIN_MS = 30_000;
 const LED_POLL_MS = 200;
 const SERVICES: EventSource[] = ['identity', 'organizations', 'billing', 'webhooks'];
@@ -84,13 +87,15 @@ export class KafkaProducer implements OnModuleInit, OnApplicationShutdown {
       const { partitions: numPartitions, replicationFactor } = this.options;
       const topics = SERVICES.map(topicOf);
       const dead = topics.map((topic) => deadLetterTopicOf(topic, this.service));
+      const size = { name: 'max.message.bytes', value: String(MESSAGE_BYTES) };
+      const ofEvents = [size, { name: 'retention.ms', value: String(TOPIC_RETENTION_MS) }];
       // Dead letters wait for a person, however long that takes.
-      const configEntries = [{ name: 'retention.ms', value: '-1' }];
+      const ofLetters = [size, { name: 'retention.ms', value: '-1' }];
       await admin.createTopics({
         waitForLeaders: true,
         topics: [
-          ...topics.map((topic) => ({ topic, numPartitions, replicationFactor })),
-          ...dead.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries })),
+          ...topics.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries: ofEvents })),
+          ...dead.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries: ofLetters })),
         ],
       });
       await untilLed(() => admin.fetchTopicMetadata({ topics: [...topics, ...dead] }));
