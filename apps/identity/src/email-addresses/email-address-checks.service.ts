@@ -3,6 +3,7 @@ import type { RequestContext } from '@latchkey/contracts';
 import { transaction } from '@latchkey/db';
 import { IdentityDb } from '../db.js';
 import type { Verification } from '../generated/prisma/client.js';
+import { IdentifiersService } from '../identifiers/identifiers.service.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { identificationClaimed } from '../users/identifier-rules.js';
 import { VerificationChecksService } from '../verifications/verification-checks.service.js';
@@ -14,6 +15,7 @@ export class EmailAddressChecksService {
   constructor(
     private readonly db: IdentityDb,
     private readonly addresses: EmailAddressesService,
+    private readonly identifiers: IdentifiersService,
     private readonly messages: MessagesService,
     private readonly checks: VerificationChecksService,
   ) {}
@@ -36,11 +38,11 @@ export class EmailAddressChecksService {
     return transaction(
       this.db,
       async (tx) => {
-        const user = await this.addresses.locked(tx, ctx, userId);
+        const user = await this.identifiers.locked(tx, ctx, userId);
         const row = await this.addresses.require(ctx, id, userId, tx);
         const verification = await this.checks.attempt(tx, ctx, id, verificationId, code);
         if (verification.status === 'verified' && !row.verifiedAt)
-          await this.addresses.prove(tx, ctx, user, row, verificationId);
+          await this.identifiers.prove(tx, ctx, 'email_address', user, row, verificationId);
         return verification;
       },
       { taken: { email_addresses_reserved: identificationClaimed } },

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessRulesModule } from '../access-rules/access-rules.module.js';
+import { IdentifiersModule } from '../identifiers/identifiers.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { StepUpModule } from '../reverifications/step-up.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -11,7 +12,7 @@ import { EmailAddressesService } from './email-addresses.service.js';
 import { OwnEmailAddressesService } from './own-email-addresses.service.js';
 
 @Module({
-  imports: [AccessRulesModule, StepUpModule, MessagesModule, UsersModule, VerificationsModule],
+  imports: [AccessRulesModule, IdentifiersModule, StepUpModule, MessagesModule, UsersModule, VerificationsModule],
   controllers: [EmailAddressesBapiController, EmailAddressesFapiController],
   providers: [EmailAddressesService, EmailAddressChecksService, OwnEmailAddressesService],
   exports: [EmailAddressesService],

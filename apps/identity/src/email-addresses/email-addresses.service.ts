@@ -1,23 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { Clock, newId, notFound, type ApiError } from '@latchkey/core';
+import { notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { IdentityDb, type Tx } from '../db.js';
 import type { EmailAddress } from '../generated/prisma/client.js';
+import { IdentifiersService } from '../identifiers/identifiers.service.js';
 import { MessagesService } from '../messages/messages.service.js';
-import {
-  identificationClaimed,
-  primaryWithout,
-  requireRemovable,
-  type IdentificationStatus,
-} from '../users/identifier-rules.js';
+import { primaryWithout, requireRemovable, type IdentificationStatus } from '../users/identifier-rules.js';
 import { identifierExists, primaryNeedsVerification } from '../users/users.errors.js';
-import { lockUser } from '../users/users.queries.js';
 import type { FullUser } from '../users/users.serializer.js';
-import { takenIdentifiers, UsersService } from '../users/users.service.js';
+import { UsersService } from '../users/users.service.js';
 import { InstancesService } from '../instances/instances.service.js';
-import { verificationAlreadyVerified, verificationStrategyInvalid } from '../verifications/verifications.errors.js';
-import { VerificationsService } from '../verifications/verifications.service.js';
 
 /** An address of a user, with its proof, as it is shown. */
 export type FullEmailAddress = FullUser['emailAddresses'][number];
@@ -41,9 +34,8 @@ export class EmailAddressesService {
     private readonly db: IdentityDb,
     private readonly users: UsersService,
     private readonly instances: InstancesService,
-    private readonly verifications: VerificationsService,
+    private readonly identifiers: IdentifiersService,
     private readonly messages: MessagesService,
-    private readonly clock: Clock,
   ) {}
 
   /** An address, of `userId` when given. @throws `resource_not_found` (404) */
@@ -66,8 +58,13 @@ export class EmailAddressesService {
     return this.ofUser(ctx, userId, async (tx, user) => {
       input.check?.(user);
       const isTaken = user.emailAddresses.some(({ emailAddress }) => emailAddress === input.address);
-      if (isTaken || (await this.isReserved(tx, ctx, input.address))) throw identifierExists('email_address');
-      const row = await this.insert(tx, ctx, userId, input);
+      if (isTaken) throw identifierExists('email_address');
+      await this.identifiers.requireFree(tx, ctx, 'email_address', input.address);
+      const row = await this.identifiers.insert(tx, ctx, 'email_address', {
+        userId,
+        value: input.address,
+        status: input.status,
+      });
       const isFirst = input.isPrimary === undefined && user.emailAddresses.length === 0;
       if (input.isPrimary && !row.verifiedAt && user.emailAddresses.length > 0)
         throw primaryNeedsVerification('primary');
@@ -87,7 +84,7 @@ export class EmailAddressesService {
     return this.ofUser(ctx, userId, async (tx, user) => {
       let row: EmailAddress = await this.require(ctx, id, userId, tx);
       const isChanged = input.isVerified !== undefined && input.isVerified !== (row.verifiedAt !== null);
-      if (isChanged) row = await this.setVerified(tx, ctx, row, input.isVerified === true);
+      if (isChanged) row = await this.identifiers.setVerified(tx, ctx, 'email_address', row, input.isVerified === true);
       if (input.isPrimary && user.primaryEmailAddressId !== id) {
         if (!row.verifiedAt) throw primaryNeedsVerification('primary');
         await this.makePrimary(tx, ctx, user, row, input.notifyPrevious);
@@ -106,11 +103,11 @@ export class EmailAddressesService {
     const owner = (await this.require(ctx, id, userId)).userId;
     const settings = await this.instances.settings(ctx.instanceId);
     await transaction(this.db, async (tx) => {
-      const user = await this.locked(tx, ctx, owner);
+      const user = await this.identifiers.locked(tx, ctx, owner);
       check?.(user);
       const row = await this.require(ctx, id, owner, tx);
       requireRemovable(settings, user, 'email_address', id);
-      await this.remove(tx, ctx, [row]);
+      await this.identifiers.remove(tx, ctx, 'email_address', [row]);
       const primaryEmailAddressId = primaryWithout(user.emailAddresses, id, user.primaryEmailAddressId);
       await this.users.update(tx, ctx, owner, { primaryEmailAddressId });
     });
@@ -120,9 +117,13 @@ export class EmailAddressesService {
   async replace(ctx: RequestContext, userId: string, input: NewEmailAddress): Promise<FullEmailAddress> {
     return this.ofUser(ctx, userId, async (tx, user) => {
       const previous = user.emailAddresses.find(({ id }) => id === user.primaryEmailAddressId);
-      await this.remove(tx, ctx, user.emailAddresses);
-      if (await this.isReserved(tx, ctx, input.address)) throw identifierExists('email_address');
-      const row = await this.insert(tx, ctx, userId, input);
+      await this.identifiers.remove(tx, ctx, 'email_address', user.emailAddresses);
+      await this.identifiers.requireFree(tx, ctx, 'email_address', input.address);
+      const row = await this.identifiers.insert(tx, ctx, 'email_address', {
+        userId,
+        value: input.address,
+        status: input.status,
+      });
       await this.users.update(tx, ctx, userId, { primaryEmailAddressId: row.id });
       if (input.notifyPrevious && previous && previous.emailAddress !== input.address)
         await this.tellPrevious(tx, ctx, previous, row);
@@ -134,8 +135,7 @@ export class EmailAddressesService {
   async prepare(ctx: RequestContext, userId: string, id: string, strategy: string): Promise<FullEmailAddress> {
     return this.ofUser(ctx, userId, async (tx) => {
       const row = await this.require(ctx, id, userId, tx);
-      if (row.verifiedAt) throw verificationAlreadyVerified();
-      if (strategy !== 'email_code') throw verificationStrategyInvalid();
+      this.identifiers.requireProvable(row, strategy, 'email_code');
       const verification = await this.messages.startEmailCode(tx, ctx, row.emailAddress, {
         previous: row.verification,
         userId,
@@ -155,40 +155,8 @@ export class EmailAddressesService {
    * @throws `form_code_incorrect` (422), `verification_*`, `identification_claimed` (400)
    */
   async attempt(ctx: RequestContext, userId: string, id: string, code: string): Promise<FullEmailAddress> {
-    const work = async (tx: Tx): Promise<ApiError | undefined> => {
-      const user = await this.locked(tx, ctx, userId);
-      const row = await this.require(ctx, id, userId, tx);
-      if (row.verifiedAt) throw verificationAlreadyVerified();
-      const problem = await this.verifications.attemptCode(tx, ctx, row.verificationId, code);
-      if (problem) return problem;
-      await this.prove(tx, ctx, user, row, row.verificationId);
-      return undefined;
-    };
-    const problem = await transaction(this.db, work, { taken: { email_addresses_reserved: identificationClaimed } });
-    if (problem) throw problem;
+    await this.identifiers.attempt(ctx, 'email_address', userId, code, (tx) => this.require(ctx, id, userId, tx));
     return this.require(ctx, id, userId);
-  }
-
-  /** Marks an address that a code has proved as its user's. */
-  async prove(
-    tx: Tx,
-    ctx: RequestContext,
-    user: FullUser,
-    row: EmailAddress,
-    verificationId: string | null,
-  ): Promise<void> {
-    await tx.emailAddress.updateMany({
-      where: { id: row.id, instanceId: ctx.instanceId },
-      data: { verifiedAt: this.clock.now(), reservedAs: row.emailAddress, verificationId },
-    });
-    if (user.primaryEmailAddressId) await this.users.touched(tx, ctx, user.id);
-    else await this.users.update(tx, ctx, user.id, { primaryEmailAddressId: row.id });
-  }
-
-  /** The user, as they stay until the transaction ends. */
-  async locked(tx: Tx, ctx: RequestContext, userId: string): Promise<FullUser> {
-    await lockUser(tx, ctx, userId);
-    return this.users.requireIn(tx, ctx, userId);
   }
 
   /** Runs `work` on a user who stays as read meanwhile; answers the address that it names. */
@@ -197,62 +165,7 @@ export class EmailAddressesService {
     userId: string,
     work: (tx: Tx, user: FullUser) => Promise<string>,
   ): Promise<FullEmailAddress> {
-    const id = await transaction(this.db, async (tx) => work(tx, await this.locked(tx, ctx, userId)), {
-      taken: takenIdentifiers,
-    });
-    return this.require(ctx, id);
-  }
-
-  private async isReserved(tx: Tx, ctx: RequestContext, address: string): Promise<boolean> {
-    return (await tx.emailAddress.count({ where: { instanceId: ctx.instanceId, reservedAs: address } })) > 0;
-  }
-
-  private async insert(
-    tx: Tx,
-    ctx: RequestContext,
-    userId: string,
-    { address, status }: NewEmailAddress,
-  ): Promise<EmailAddress> {
-    const now = this.clock.now();
-    const proof = status === 'verified' ? await this.verifications.createVerified(tx, ctx, 'admin') : null;
-    return tx.emailAddress.create({
-      data: {
-        id: newId('emailAddress', now),
-        instanceId: ctx.instanceId,
-        userId,
-        emailAddress: address,
-        verificationId: proof?.id,
-        verifiedAt: proof && now,
-        reservedAs: status === 'unverified' ? null : address,
-      },
-    });
-  }
-
-  private async remove(tx: Tx, ctx: RequestContext, rows: EmailAddress[]): Promise<void> {
-    const among = (ids: (string | null)[]) => ({
-      instanceId: ctx.instanceId,
-      id: { in: ids.filter((id) => id !== null) },
-    });
-    await tx.emailAddress.deleteMany({ where: among(rows.map(({ id }) => id)) });
-    await tx.verification.deleteMany({ where: among(rows.map(({ verificationId }) => verificationId)) });
-  }
-
-  private async setVerified(
-    tx: Tx,
-    ctx: RequestContext,
-    row: EmailAddress,
-    isVerified: boolean,
-  ): Promise<EmailAddress> {
-    const proof = isVerified ? await this.verifications.createVerified(tx, ctx, 'admin') : null;
-    const [updated] = await tx.emailAddress.updateManyAndReturn({
-      where: { id: row.id, instanceId: ctx.instanceId },
-      data: {
-        verificationId: proof?.id ?? null,
-        verifiedAt: isVerified ? this.clock.now() : null,
-        reservedAs: isVerified ? row.emailAddress : null,
-      },
-    });
-    return updated!;
+    return this.require(ctx, await this.identifiers.change(ctx, userId, work));
   }
 
   private async makePrimary(

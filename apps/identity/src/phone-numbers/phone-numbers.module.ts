@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessRulesModule } from '../access-rules/access-rules.module.js';
+import { IdentifiersModule } from '../identifiers/identifiers.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -15,6 +16,7 @@ import { OwnPhoneNumbersService } from './own-phone-numbers.service.js';
 @Module({
   imports: [
     AccessRulesModule,
+    IdentifiersModule,
     StepUpModule,
     MessagesModule,
     SecondFactorsModule,

@@ -1,25 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { ApiError, Clock, newId, notFound, paramError } from '@latchkey/core';
+import { ApiError, Clock, notFound, paramError } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { IdentityDb, type Tx } from '../db.js';
 import type { PhoneNumber, Prisma } from '../generated/prisma/client.js';
+import { IdentifiersService } from '../identifiers/identifiers.service.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { withoutFactorPhone } from '../second-factors/factor-columns.js';
-import {
-  identificationClaimed,
-  primaryWithout,
-  requireRemovable,
-  type IdentificationStatus,
-} from '../users/identifier-rules.js';
+import { primaryWithout, requireRemovable, type IdentificationStatus } from '../users/identifier-rules.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { identifierExists, primaryNeedsVerification } from '../users/users.errors.js';
-import { lockUser } from '../users/users.queries.js';
 import { hasSecondFactor, type FullUser } from '../users/users.serializer.js';
-import { takenIdentifiers, UsersService } from '../users/users.service.js';
+import { UsersService } from '../users/users.service.js';
 import { InstancesService } from '../instances/instances.service.js';
-import { verificationAlreadyVerified, verificationStrategyInvalid } from '../verifications/verifications.errors.js';
-import { VerificationsService } from '../verifications/verifications.service.js';
 
 type Columns = Prisma.UserUncheckedUpdateInput;
 
@@ -53,7 +46,7 @@ export class PhoneNumbersService {
     private readonly db: IdentityDb,
     private readonly users: UsersService,
     private readonly instances: InstancesService,
-    private readonly verifications: VerificationsService,
+    private readonly identifiers: IdentifiersService,
     private readonly messages: MessagesService,
     private readonly sessions: SessionsService,
     private readonly clock: Clock,
@@ -83,9 +76,14 @@ export class PhoneNumbersService {
     return this.ofUser(ctx, userId, async (tx, user) => {
       input.check?.(user);
       const isTaken = user.phoneNumbers.some(({ phoneNumber }) => phoneNumber === input.number);
-      if (isTaken || (await this.isReserved(tx, ctx, input.number))) throw identifierExists('phone_number');
+      if (isTaken) throw identifierExists('phone_number');
+      await this.identifiers.requireFree(tx, ctx, 'phone_number', input.number);
       if (input.isSecondFactor && input.status !== 'verified') throw createSecondFactorUnverified();
-      const row = await this.insert(tx, ctx, userId, input);
+      const row = await this.identifiers.insert(tx, ctx, 'phone_number', {
+        userId,
+        value: input.number,
+        status: input.status,
+      });
       const isFirst = input.isPrimary === undefined && user.phoneNumbers.length === 0;
       if (input.isPrimary && !row.verifiedAt && user.phoneNumbers.length > 0) throw primaryNeedsVerification('primary');
       const columns: Columns = input.isPrimary || isFirst ? { primaryPhoneNumberId: row.id } : {};
@@ -113,7 +111,7 @@ export class PhoneNumbersService {
     return this.ofUser(ctx, owner, async (tx, user) => {
       let row: PhoneNumber = await this.require(ctx, id, owner, tx);
       let isChanged = input.isVerified !== undefined && input.isVerified !== (row.verifiedAt !== null);
-      if (isChanged) row = await this.setVerified(tx, ctx, row, input.isVerified === true);
+      if (isChanged) row = await this.identifiers.setVerified(tx, ctx, 'phone_number', row, input.isVerified === true);
       const columns = besides(user);
       if (input.isPrimary && user.primaryPhoneNumberId !== id) {
         if (!row.verifiedAt) throw primaryNeedsVerification('primary');
@@ -141,11 +139,11 @@ export class PhoneNumbersService {
     const owner = (await this.require(ctx, id, userId)).userId;
     const settings = await this.instances.settings(ctx.instanceId);
     await transaction(this.db, async (tx) => {
-      const user = await this.locked(tx, ctx, owner);
+      const user = await this.identifiers.locked(tx, ctx, owner);
       check?.(user);
       const row = await this.require(ctx, id, owner, tx);
       requireRemovable(settings, user, 'phone_number', id);
-      await this.remove(tx, ctx, [row]);
+      await this.identifiers.remove(tx, ctx, 'phone_number', [row]);
       const columns: Columns = {
         primaryPhoneNumberId: primaryWithout(user.phoneNumbers, id, user.primaryPhoneNumberId),
       };
@@ -162,9 +160,13 @@ export class PhoneNumbersService {
   async replace(ctx: RequestContext, userId: string, input: NewPhoneNumber): Promise<FullPhoneNumber> {
     return this.ofUser(ctx, userId, async (tx, user) => {
       const factors = user.phoneNumbers.filter((row) => row.reservedForSecondFactor);
-      await this.remove(tx, ctx, user.phoneNumbers);
-      if (await this.isReserved(tx, ctx, input.number)) throw identifierExists('phone_number');
-      const row = await this.insert(tx, ctx, userId, input);
+      await this.identifiers.remove(tx, ctx, 'phone_number', user.phoneNumbers);
+      await this.identifiers.requireFree(tx, ctx, 'phone_number', input.number);
+      const row = await this.identifiers.insert(tx, ctx, 'phone_number', {
+        userId,
+        value: input.number,
+        status: input.status,
+      });
       const withoutFactors = { ...user, phoneNumbers: [] };
       await this.settle(tx, ctx, userId, {
         ...(factors[0] ? withoutFactorPhone(withoutFactors, factors[0].id, this.clock.now()) : {}),
@@ -178,8 +180,7 @@ export class PhoneNumbersService {
   async prepare(ctx: RequestContext, userId: string, id: string, strategy: string): Promise<FullPhoneNumber> {
     return this.ofUser(ctx, userId, async (tx) => {
       const row = await this.require(ctx, id, userId, tx);
-      if (row.verifiedAt) throw verificationAlreadyVerified();
-      if (strategy !== 'phone_code') throw verificationStrategyInvalid();
+      this.identifiers.requireProvable(row, strategy, 'phone_code');
       const verification = await this.messages.startPhoneCode(tx, ctx, row.phoneNumber, {
         previous: row.verification,
         userId,
@@ -199,40 +200,8 @@ export class PhoneNumbersService {
    * @throws `form_code_incorrect` (422), `verification_*`, `identification_claimed` (400)
    */
   async attempt(ctx: RequestContext, userId: string, id: string, code: string): Promise<FullPhoneNumber> {
-    const work = async (tx: Tx): Promise<ApiError | undefined> => {
-      const user = await this.locked(tx, ctx, userId);
-      const row = await this.require(ctx, id, userId, tx);
-      if (row.verifiedAt) throw verificationAlreadyVerified();
-      const problem = await this.verifications.attemptCode(tx, ctx, row.verificationId, code);
-      if (problem) return problem;
-      await this.prove(tx, ctx, user, row, row.verificationId);
-      return undefined;
-    };
-    const problem = await transaction(this.db, work, { taken: { phone_numbers_reserved: identificationClaimed } });
-    if (problem) throw problem;
+    await this.identifiers.attempt(ctx, 'phone_number', userId, code, (tx) => this.require(ctx, id, userId, tx));
     return this.require(ctx, id, userId);
-  }
-
-  /** Marks a number that a code has proved as its user's. */
-  async prove(
-    tx: Tx,
-    ctx: RequestContext,
-    user: FullUser,
-    row: PhoneNumber,
-    verificationId: string | null,
-  ): Promise<void> {
-    await tx.phoneNumber.updateMany({
-      where: { id: row.id, instanceId: ctx.instanceId },
-      data: { verifiedAt: this.clock.now(), reservedAs: row.phoneNumber, verificationId },
-    });
-    if (user.primaryPhoneNumberId) await this.users.touched(tx, ctx, user.id);
-    else await this.users.update(tx, ctx, user.id, { primaryPhoneNumberId: row.id });
-  }
-
-  /** The user, as they stay until the transaction ends. */
-  async locked(tx: Tx, ctx: RequestContext, userId: string): Promise<FullUser> {
-    await lockUser(tx, ctx, userId);
-    return this.users.requireIn(tx, ctx, userId);
   }
 
   /** Runs `work` on a user who stays as read meanwhile; answers the number that it names. */
@@ -241,57 +210,7 @@ export class PhoneNumbersService {
     userId: string,
     work: (tx: Tx, user: FullUser) => Promise<string>,
   ): Promise<FullPhoneNumber> {
-    const id = await transaction(this.db, async (tx) => work(tx, await this.locked(tx, ctx, userId)), {
-      taken: takenIdentifiers,
-    });
-    return this.require(ctx, id);
-  }
-
-  private async isReserved(tx: Tx, ctx: RequestContext, number: string): Promise<boolean> {
-    return (await tx.phoneNumber.count({ where: { instanceId: ctx.instanceId, reservedAs: number } })) > 0;
-  }
-
-  private async insert(
-    tx: Tx,
-    ctx: RequestContext,
-    userId: string,
-    { number, status }: NewPhoneNumber,
-  ): Promise<PhoneNumber> {
-    const now = this.clock.now();
-    const proof = status === 'verified' ? await this.verifications.createVerified(tx, ctx, 'admin') : null;
-    return tx.phoneNumber.create({
-      data: {
-        id: newId('phoneNumber', now),
-        instanceId: ctx.instanceId,
-        userId,
-        phoneNumber: number,
-        verificationId: proof?.id,
-        verifiedAt: proof && now,
-        reservedAs: status === 'unverified' ? null : number,
-      },
-    });
-  }
-
-  private async remove(tx: Tx, ctx: RequestContext, rows: PhoneNumber[]): Promise<void> {
-    const among = (ids: (string | null)[]) => ({
-      instanceId: ctx.instanceId,
-      id: { in: ids.filter((id) => id !== null) },
-    });
-    await tx.phoneNumber.deleteMany({ where: among(rows.map(({ id }) => id)) });
-    await tx.verification.deleteMany({ where: among(rows.map(({ verificationId }) => verificationId)) });
-  }
-
-  private async setVerified(tx: Tx, ctx: RequestContext, row: PhoneNumber, isVerified: boolean): Promise<PhoneNumber> {
-    const proof = isVerified ? await this.verifications.createVerified(tx, ctx, 'admin') : null;
-    const [updated] = await tx.phoneNumber.updateManyAndReturn({
-      where: { id: row.id, instanceId: ctx.instanceId },
-      data: {
-        verificationId: proof?.id ?? null,
-        verifiedAt: isVerified ? this.clock.now() : null,
-        reservedAs: isVerified ? row.phoneNumber : null,
-      },
-    });
-    return updated!;
+    return this.require(ctx, await this.identifiers.change(ctx, userId, work));
   }
 
   /** Makes a proved number a second factor. @returns the user's columns that change with it */

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { UsersModule } from '../users/users.module.js';
+import { VerificationsModule } from '../verifications/verifications.module.js';
+import { IdentifiersService } from './identifiers.service.js';
+
+@Module({ imports: [UsersModule, VerificationsModule], providers: [IdentifiersService], exports: [IdentifiersService] })
+export class IdentifiersModule {}
