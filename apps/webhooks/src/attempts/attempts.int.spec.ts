@@ -85,7 +85,7 @@ describe('svix.messageAttempt', () => {
     const { subscriber, svix, instanceId, endpoint, send } = await given();
     subscriber.answer = (response) => response.writeHead(500).end();
     const message = await send();
-    const other = await svix.endpoint.create(instanceId, { url: 'http://10.0.0.1/' });
+    const other = await svix.endpoint.create(instanceId, { url: 'http://127.0.0.1:9/' });
 
     const messages = await svix.messageAttempt.listAttemptedMessages(instanceId, endpoint.id);
     const destinations = await svix.messageAttempt.listAttemptedDestinations(instanceId, message.id);

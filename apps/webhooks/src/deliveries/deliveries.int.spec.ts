@@ -193,7 +193,9 @@ describe('delivery', () => {
       'http://[fd00::1]/',
       'http://192.168.1.1/',
     ]) {
-      await svix.endpoint.create(instanceId, { url });
+      // As one that was made while its network was still allowed: a new one would be refused.
+      const { id } = await svix.endpoint.create(instanceId, { url: 'https://example.com/' });
+      await webhooks.app.get(WebhooksDb).endpoint.update({ where: { id, instanceId }, data: { url } });
     }
     const { id } = await svix.message.create(instanceId, { eventType: 'x', payload: {} });
     const attempts = await until(async () => {
