@@ -13,6 +13,7 @@ const { PASSWORD, Server } = await import('./server.mjs');
 const { requestsPerSecond } = await import('./load.mjs');
 const { bareHashing, bareSelect, bareSigning } = await import('./limits.mjs');
 const { webhooks } = await import('./webhooks.mjs');
+const { organizations } = await import('./organizations.mjs');
 const { embeddedUrl } = await import('./database.mjs');
 
 /** @type {{ name: string, value: number, unit: string, limit: number | null, ratio: number | null }[]} */
@@ -69,6 +70,7 @@ try {
   add('commit to delivered webhook, p50', p50, 'ms', 250);
   add('commit to delivered webhook, p99', p99, 'ms', 250);
   add('deliveries to 50 endpoints', rate, '/s', limit);
+  for (const { name, value, limit: few } of await organizations(server)) add(name, value, '/s', few);
   add('memory after load', server.memoryMb(), 'MB');
 } finally {
   await server.stop();

@@ -1,0 +1,124 @@
+import pg from 'pg';
+import { withDatabase } from '@latchkey/postgres';
+import { embeddedUrl } from './database.mjs';
+import { requestsPerSecond } from './load.mjs';
+
+const MEMBERS = 100_000;
+const ORGANIZATIONS = 1_000;
+const FEW = 10;
+
+/**
+ * What an organization of 100 000 members costs beside one of ten, and a user in 1 000 organizations beside one in ten:
+ * requests per second of the large one, with those of the small one as the limit.
+ *
+ * @param {import('./server.mjs').Server} server
+ * @returns {Promise<{ name: string, value: number, limit: number }[]>}
+ */
+export async function organizations(server) {
+  await server.bapi('PATCH', '/v1/instance/organization_settings', { enabled: true, max_allowed_memberships: 0 });
+  const large = await member(server, MEMBERS, ORGANIZATIONS);
+  const small = await member(server, FEW, FEW);
+  const api = server.app.CLERK_API_URL;
+  const fapi = server.app.CLERK_PROXY_URL;
+  const headers = { authorization: `Bearer ${server.app.CLERK_SECRET_KEY}` };
+  /** @typedef {typeof large} Member */
+  /** @type {[string, (of: Member) => import('autocannon').Options][]} */
+  const calls = [
+    ['members, page 1', ({ id }) => ({ url: `${api}/v1/organizations/${id}/memberships?limit=10`, headers })],
+    ['members by name', ({ id }) => ({ url: `${api}/v1/organizations/${id}/memberships?order_by=last_name`, headers })],
+    [
+      'member found by a search',
+      ({ id }) => ({ url: `${api}/v1/organizations/${id}/memberships?query=crowd7%40`, headers }),
+    ],
+    [
+      'token with the organization',
+      ({ query, sessionId }) => ({ url: `${fapi}/v1/client/sessions/${sessionId}/tokens${query}`, method: 'POST' }),
+    ],
+    [
+      'switching the organization',
+      ({ id, query, sessionId }) => ({
+        url: `${fapi}/v1/client/sessions/${sessionId}/touch${query}`,
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: `active_organization_id=${id}`,
+      }),
+    ],
+    [
+      'organizations of a user, page 1',
+      ({ query }) => ({ url: `${fapi}/v1/me/organization_memberships${query}&paginated=true&limit=10` }),
+    ],
+  ];
+  const rows = [];
+  for (const [name, call] of calls) {
+    const limit = await requestsPerSecond(call(small));
+    rows.push({ name: `large organization: ${name}`, value: await requestsPerSecond(call(large)), limit });
+  }
+  return rows;
+}
+
+/**
+ * Somebody signed in, whose active organization has so many members, and who is in so many organizations.
+ *
+ * @param {import('./server.mjs').Server} server
+ * @param {number} members
+ * @param {number} ofUser
+ */
+async function member(server, members, ofUser) {
+  const user = await server.signUp();
+  const create = (/** @type {string} */ name) =>
+    server.bapi('POST', '/v1/organizations', { name, created_by: user.userId, max_allowed_memberships: 0 });
+  const { id } = await create(`Crowd of ${members}`);
+  await crowd(server, { id, userId: user.userId, members, ofUser });
+  // Through the API, so that what is kept of the user's memberships is read anew.
+  await create('The last one');
+  await fetch(`${server.app.CLERK_PROXY_URL}/v1/client/sessions/${user.sessionId}/touch${user.query}`, {
+    method: 'POST',
+    body: new URLSearchParams({ active_organization_id: String(id) }),
+  });
+  return { ...user, id: String(id) };
+}
+
+/**
+ * Members and organizations straight into the tables: through the API they would take an hour.
+ *
+ * @param {import('./server.mjs').Server} server
+ * @param {{ id: string, userId: string, members: number, ofUser: number }} about
+ */
+async function crowd(server, { id, userId, members, ofUser }) {
+  const database = new pg.Client({
+    connectionString: withDatabase(embeddedUrl(server.dataDir), 'latchkey_organizations'),
+  });
+  await database.connect();
+  try {
+    await database.query(
+      `INSERT INTO user_profiles (user_id, instance_id, first_name, last_name, username, email_addresses, phone_numbers,
+        web3_wallets, public_user_data, as_of)
+      SELECT 'user_' || o.id || n, o.instance_id, 'Member ' || n, 'Crowd ' || n, 'crowd_' || n,
+        ARRAY['crowd' || n || '@example.com'], '{}', '{}', '{}', now()
+      FROM organizations o, generate_series(1, $2::int) AS n WHERE o.id = $1`,
+      [id, members - 1],
+    );
+    await database.query(
+      `INSERT INTO memberships (id, instance_id, organization_id, user_id, role_id, created_at)
+      SELECT 'orgmem_' || o.id || n, o.instance_id, o.id, 'user_' || o.id || n, s.default_role_id, now() - n * interval '1 second'
+      FROM organizations o JOIN role_sets s ON s.id = o.role_set_id, generate_series(1, $2::int) AS n WHERE o.id = $1`,
+      [id, members - 1],
+    );
+    await database.query('UPDATE organizations SET members_count = $2 WHERE id = $1', [id, members]);
+    await database.query(
+      `INSERT INTO organizations (id, instance_id, name, slug, members_count, max_allowed_memberships, admin_delete_enabled, role_set_id)
+      SELECT o.id || n, o.instance_id, 'Organization ' || n, o.slug || n, 1, 0, true, o.role_set_id
+      FROM organizations o, generate_series(1, $2::int) AS n WHERE o.id = $1`,
+      [id, ofUser - 2],
+    );
+    await database.query(
+      `INSERT INTO memberships (id, instance_id, organization_id, user_id, role_id)
+      SELECT m.id || n, m.instance_id, m.organization_id || n, m.user_id, m.role_id
+      FROM memberships m, generate_series(1, $3::int) AS n WHERE m.organization_id = $1 AND m.user_id = $2`,
+      [id, userId, ofUser - 2],
+    );
+    await database.query('VACUUM ANALYZE');
+  } finally {
+    await database.end();
+  }
+}
