@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EmailAddressesModule } from '../email-addresses/email-addresses.module.js';
 import { ImagesModule } from '../images/images.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
@@ -14,7 +15,15 @@ import { UsersModule } from './users.module.js';
 
 /** Apart from `UsersModule`, which sessions need: accounts need sessions. */
 @Module({
-  imports: [UsersModule, ImagesModule, PasswordsModule, SecondFactorsModule, SessionsModule, VerificationsModule],
+  imports: [
+    UsersModule,
+    EmailAddressesModule,
+    ImagesModule,
+    PasswordsModule,
+    SecondFactorsModule,
+    SessionsModule,
+    VerificationsModule,
+  ],
   controllers: [UsersBapiController, UserCredentialsBapiController],
   providers: [ProfileImagesService, UserAccountsService, UserCredentialsService, UserFieldsService],
   exports: [ProfileImagesService, UserAccountsService],

@@ -5,6 +5,7 @@ import { transaction } from '@latchkey/db';
 import { IdentityDb, type Tx } from '../db.js';
 import { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
+import { EmailAddressesService } from '../email-addresses/email-addresses.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
 import { UserFieldsService } from './user-fields.service.js';
@@ -43,6 +44,7 @@ export class UserAccountsService {
     private readonly users: UsersService,
     private readonly fields: UserFieldsService,
     private readonly sessions: SessionsService,
+    private readonly emailAddresses: EmailAddressesService,
     private readonly verifications: VerificationsService,
     private readonly instances: InstancesService,
     private readonly clock: Clock,
@@ -97,10 +99,19 @@ export class UserAccountsService {
       Object.assign(columns, primaries(current, input), await this.image(tx, ctx, current, input));
       if (Object.keys(columns).length === 0) return current;
       const updated = await this.users.update(tx, ctx, id, columns);
+      if (input.notify_primary_email_address_changed) await this.tellPrevious(tx, ctx, current, updated);
       if (input.sign_out_of_other_sessions) await this.sessions.end(tx, ctx, { userId: id }, 'revoked');
       return updated;
     };
     return transaction(this.db, work, { taken: takenIdentifiers });
+  }
+
+  /** Tells the address that was the primary one of the other that now is. */
+  private async tellPrevious(tx: Tx, ctx: RequestContext, before: FullUser, after: FullUser): Promise<void> {
+    const primaryOf = (user: FullUser) => user.emailAddresses.find(({ id }) => id === user.primaryEmailAddressId);
+    const [previous, present] = [primaryOf(before), primaryOf(after)];
+    if (previous && present && previous.id !== present.id)
+      await this.emailAddresses.tellPrevious(tx, ctx, previous, present);
   }
 
   /** Merges into the given documents: null removes a key at any depth. @throws `resource_not_found` (404) */

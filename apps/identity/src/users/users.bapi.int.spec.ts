@@ -744,3 +744,51 @@ describe('BAPI UnlockUser', () => {
     expect((await bapi.post('/v1/users/user_unknown/unlock')).status).toBe(404);
   });
 });
+
+describe('parameters that change what is checked or told', () => {
+  it('keeps a reserved number from everybody else: CreateUser', async () => {
+    const number = phone();
+    const { status, body } = await bapi.post('/v1/users', {
+      email_address: [testEmail()],
+      password: PASSWORD,
+      phone_number: [number],
+      phone_number_identification_status: ['reserved'],
+    });
+
+    expect(status).toBe(200);
+    expect(body.phone_numbers[0]).toMatchObject({ phone_number: number, verification: null });
+    const second = await bapi.post('/v1/users', {
+      email_address: [testEmail()],
+      password: PASSWORD,
+      phone_number: [number],
+    });
+    expect(second.body.errors[0].code).toBe('form_identifier_exists');
+  });
+
+  it('wants consent where the instance does, unless that is skipped: CreateUser', async () => {
+    const strict = await anotherInstance({ settings: { sign_up: { legal_consent_enabled: true } } });
+    const create = (fields: object) =>
+      strict.bapi.post('/v1/users', { email_address: [testEmail()], password: PASSWORD, ...fields });
+
+    expect((await create({})).status).toBe(422);
+    expect((await create({ skip_legal_checks: true })).status).toBe(200);
+  });
+
+  it('tells the address that was primary before, when asked to: UpdateUser', async () => {
+    const [first, second] = [`${username()}@example.com`, `${username()}@example.com`];
+    const { body: user } = await bapi.post('/v1/users', { email_address: [first, second], password: PASSWORD });
+    const idOf = (address: string) =>
+      user.email_addresses.find((row: { email_address: string }) => row.email_address === address).id as string;
+    const choose = (address: string, fields: object = {}) =>
+      bapi.patch(`/v1/users/${user.id}`, { primary_email_address_id: idOf(address), ...fields });
+
+    await choose(second);
+    expect(await events.of('email.created', user.id)).toEqual([]);
+
+    await choose(first, { notify_primary_email_address_changed: true });
+    const told = await events.of('email.created', user.id);
+    expect(told.map(({ data }) => data)).toMatchObject([
+      { slug: 'primary_email_address_changed', to_email_address: second },
+    ]);
+  });
+});
