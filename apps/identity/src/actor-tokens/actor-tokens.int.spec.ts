@@ -1,6 +1,6 @@
 import { useLatchkey } from '@latchkey/testing';
 
-const { anotherInstance, bapi, browser, given } = useLatchkey();
+const { anotherInstance, bapi, browser, clock, given } = useLatchkey();
 
 const ACTOR = { sub: 'user_support', iss: 'https://support.example.com' };
 const SIGN_INS = '/v1/client/sign_ins';
@@ -64,6 +64,18 @@ describe('BAPI CreateActorToken', () => {
     expect(replies.map((reply) => reply.status).sort()).toEqual([200, 400, 400]);
     const refused = replies.find((reply) => reply.status === 400)!;
     expect(refused.body.errors[0].code).toBe('actor_token_already_used_code');
+  });
+
+  it('lasts as long as it is told to, and so does its session', async () => {
+    const { userId } = await given.signedInBrowser();
+    const late = await token(userId, { expires_in_seconds: 60 });
+    clock.advance(61_000);
+    expect((await signIn(late.ticket)).status).toBe(400);
+
+    const { ticket } = await token(userId, { session_max_duration_in_seconds: 120 });
+    const { body } = await signIn(ticket);
+    const [session] = body.client.sessions;
+    expect(session.expire_at - session.created_at).toBe(120_000);
   });
 
   it('refuses an actor without `sub`, and an unknown user', async () => {

@@ -151,6 +151,13 @@ describe('BAPI ListInvitations', () => {
     expect(page.body.data).toHaveLength(1);
     const found = await other.bapi.get(`/v1/invitations?query=${made[1].email_address.slice(0, 12)}`);
     expect(ids(found.body)).toEqual([made[1].id]);
+    const ordered = async (order: string, rest = '') =>
+      (await other.bapi.get(`/v1/invitations?order_by=${order}${rest}`)).body.map(
+        (row: { email_address: string }) => row.email_address,
+      );
+    const addresses = [made[1].email_address, made[2].email_address].sort();
+    expect(await ordered('email_address')).toEqual(addresses);
+    expect(await ordered('-email_address', '&offset=1')).toEqual([addresses[0]]);
 
     clock.advance(31 * DAY_MS);
     expect((await other.bapi.get('/v1/invitations?status=pending')).body).toEqual([]);
