@@ -1,3 +1,4 @@
+import { dropDatabase } from '@latchkey/postgres';
 import { Webhook } from 'svix';
 import { WebhooksDb } from '../db.js';
 import {
@@ -263,6 +264,40 @@ describe('delivery', () => {
 
     expect(subscriber.received).toHaveLength(1);
     expect(await svix.endpoint.getStats(instanceId, endpoint.id)).toMatchObject({ canceled: 1, pending: 0 });
+  });
+
+  it('takes up at once what a dead process held when no other lives', async () => {
+    const own = await startWebhooks();
+    const subscriber = await startSubscriber();
+    subscribers.push(subscriber);
+    const { svix, instanceId } = own.svix();
+    const { id } = await svix.endpoint.create(instanceId, { url: subscriber.url });
+    await svix.message.create(instanceId, { eventType: 'x', payload: {} });
+    await until(async () => (await svix.endpoint.getStats(instanceId, id)).success === 1);
+    const held = new Date(own.clock.now().getTime() + 25_000);
+    // As somebody has left it who died before the answer.
+    await own.app
+      .get(WebhooksDb)
+      .$executeRawUnsafe(
+        'UPDATE deliveries SET status = 1, attempts = 0, next_attempt_at = $2::timestamptz WHERE endpoint_id = $1',
+        id,
+        held.toISOString(),
+      );
+
+    // Not while the one that may hold it lives.
+    const second = await startWebhooks({}, own);
+    await second.sweep();
+    const rows = await second.app.get(WebhooksDb).delivery.findMany({ where: { instanceId, endpointId: id } });
+    expect(rows).toMatchObject([{ nextAttemptAt: held }]);
+    await second.stop();
+    await own.app.close();
+    const third = await startWebhooks({}, own);
+    await until(() => subscriber.received.length === 2);
+
+    const [first, again] = subscriber.received.map(({ headers }) => headers['svix-id']);
+    expect(again).toBe(first);
+    await third.stop();
+    await dropDatabase(own.databaseUrl);
   });
 
   it('takes up what a dead process held as soon as its lease is over', async () => {

@@ -158,6 +158,20 @@ export async function releaseDeliveries(db: Raw, deliveries: readonly Outgoing[]
   );
 }
 
+/**
+ * Makes first attempts due that dead processes held: those whose lease ends by `leasesUntil`. Retries keep their time, for it cannot be
+ * told from a lease; so do messages that are to be sent later.
+ */
+export async function releaseAbandoned(db: Raw, now: Date, leasesUntil: Date): Promise<number> {
+  return db.$executeRawUnsafe(
+    `UPDATE deliveries d SET next_attempt_at = $1::timestamptz FROM messages m
+     WHERE m.id = d.message_id AND d.next_attempt_at > $1::timestamptz AND d.next_attempt_at <= $2::timestamptz
+       AND d.attempts = 0 AND coalesce(m.deliver_at, $1::timestamptz) <= $1::timestamptz`,
+    now.toISOString(),
+    leasesUntil.toISOString(),
+  );
+}
+
 /** Ends deliveries without an attempt: their endpoint is gone or disabled, or the payload is. */
 export async function settleDeliveries(db: Raw, deliveries: readonly Outgoing[], status: number): Promise<void> {
   await db.$executeRawUnsafe(

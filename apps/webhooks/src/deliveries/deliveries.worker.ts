@@ -3,9 +3,10 @@ import { Clock } from '@latchkey/core';
 import { JobQueue, Sweepers, type Sweeper } from '@latchkey/jobs';
 import { WebhooksDb } from '../db.js';
 import { DUE_JOB } from './deliveries.jobs.js';
-import { DeliveryLanes } from './deliveries.lanes.js';
+import { DeliveryLanes, LEASE_MS } from './deliveries.lanes.js';
+import { Presence } from './deliveries.presence.js';
 import { DeliveryResults } from './deliveries.results.js';
-import { claimDue, releaseDeliveries } from './deliveries.queries.js';
+import { claimDue, releaseAbandoned, releaseDeliveries } from './deliveries.queries.js';
 
 const SWEEP_MS = 5_000;
 const DRAIN_MS = 3_000;
@@ -22,6 +23,7 @@ const FIRST_ROOM = 32;
 @Injectable()
 export class DeliveryWorker implements OnModuleInit, OnModuleDestroy {
   private sweeper: Sweeper | undefined;
+  private readonly startedAt: Date;
 
   constructor(
     private readonly db: WebhooksDb,
@@ -29,10 +31,18 @@ export class DeliveryWorker implements OnModuleInit, OnModuleDestroy {
     private readonly results: DeliveryResults,
     private readonly jobs: JobQueue,
     private readonly sweepers: Sweepers,
+    private readonly presence: Presence,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.startedAt = clock.now();
+  }
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
+    // Before this process began nobody that still lives has taken anything up. What it holds itself by now has a later lease.
+    await this.presence.announce(async () => {
+      const now = this.clock.now();
+      await releaseAbandoned(this.db, now, new Date(this.startedAt.getTime() + LEASE_MS - 1));
+    });
     const sweeper = this.sweepers.every('webhooks.deliveries', SWEEP_MS, () => this.claimAll());
     this.sweeper = sweeper;
     this.lanes.onRoom = () => sweeper.poke();
