@@ -44,7 +44,9 @@ export class ServiceClient {
 }
 
 function toError(response: ServiceResponse): ApiError {
-  const { errors } = JSON.parse(response.body.toString()) as { errors: ApiErrorItem[] };
+  const { errors } = JSON.parse(response.body.toString()) as { errors?: ApiErrorItem[] };
+  // What HTTP itself refuses (an address that is too long) has another shape.
+  if (!errors) throw new Error(`A service answered ${response.status} without an error of its own.`);
   return new ApiError(response.status, errors);
 }
 

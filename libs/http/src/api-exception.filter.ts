@@ -49,7 +49,7 @@ export function toApiError(thrown: unknown, request: { method: string; url: stri
 }
 
 /** A path as callers know it: without the name of the API, which the gateway has put in front. */
-const publicPath = (url: string) => url.split('?')[0]!.replace(/^\/[fb]api(?=\/)/, '');
+const publicPath = (url: string) => url.split('?')[0]!.replace(/^\/[fb]api(?=\/|$)/, '') || '/';
 
 const unknownPath = (request: { method: string; url: string }) =>
   problem(404, 'resource_not_found', 'not found', `There is no ${request.method} ${publicPath(request.url)}.`);

@@ -4,7 +4,8 @@ import { parameter, type Incoming } from '../requests/incoming.js';
 
 /**
  * Sends the page that SDKs from before the handshake show in place of the app's own: it loads clerk-js, which renews the
- * session's cookie, and then the page that was asked for.
+ * session's cookie, and then the page that was asked for. Where it is opened as a page of BAPI's own, it may do nothing:
+ * its script comes from a host that the query names.
  */
 export function sendInterstitial(reply: FastifyReply, { query }: Incoming): void {
   const host = parameter(query, 'frontend_api') ?? parameter(query, 'frontendApi') ?? '';
@@ -25,5 +26,8 @@ export function sendInterstitial(reply: FastifyReply, { query }: Incoming): void
       </head>
       <body></body>
     </html>`;
-  void reply.header('content-type', 'text/html; charset=utf-8').send(page.text);
+  void reply
+    .header('content-type', 'text/html; charset=utf-8')
+    .header('content-security-policy', "sandbox; default-src 'none'; frame-ancestors 'none'")
+    .send(page.text);
 }

@@ -62,8 +62,9 @@ function isAllowed(origin: string, instance: InstanceInfo, fapiUrl: string): boo
   if (instance.allowedOrigins.includes(origin)) return true;
   if (!URL.canParse(origin)) return false;
   const { protocol, hostname } = new URL(origin);
-  if (protocol !== 'http:' && protocol !== 'https:') return false;
-  const own = new URL(fapiUrl).hostname;
+  const { protocol: ownProtocol, hostname: own } = new URL(fapiUrl);
+  // Whoever sits on the network can answer for a plain http page of the site.
+  if (protocol !== ownProtocol) return false;
   const site = siteOf(own);
   return hostname === own || (site !== undefined && (hostname === site || hostname.endsWith(`.${site}`)));
 }

@@ -335,6 +335,7 @@ describe('FAPI origins', () => {
     ['https://deep.www.shop.example', 200],
     ['https://partner.example', 200],
     ['https://evil.example', 400],
+    ['http://www.shop.example', 400],
     ['https://notshop.example', 400],
     ['null', 400],
   ])('answers a page of %s in production with %i', async (origin, status) => {

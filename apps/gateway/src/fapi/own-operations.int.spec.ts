@@ -56,6 +56,8 @@ describe('BAPI GetPublicInterstitial', () => {
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(answer.text).toContain('src="https://clerk.shop.example/npm/@clerk/clerk-js@latest/dist/clerk.browser.js"');
     expect(answer.text).toContain('data-clerk-publishable-key="&quot;&gt;&lt;script&gt;"');
+    // Opened as a page of BAPI's own, it runs no script of the host that the query names.
+    expect(answer.headers['content-security-policy']).toMatch(/^sandbox; default-src 'none';/);
   });
 });
 

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 
+/** Ten years. */
+const LONGEST_S = 315_360_000;
+
 const seconds = (normally: number) =>
   z
     .int()
     .min(1)
+    .max(LONGEST_S)
     .nullish()
     .transform((value) => value ?? normally);
 

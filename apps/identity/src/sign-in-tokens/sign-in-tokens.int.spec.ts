@@ -106,6 +106,20 @@ describe('BAPI CreateSignInToken', () => {
       expect(reply.body.errors[0].code).toBe('ticket_invalid_code');
     }
   });
+
+  it.each([
+    { expires_in_seconds: Number.MAX_SAFE_INTEGER },
+    { org_id: 'org_'.repeat(100) },
+    { org_id: 'org_\0' },
+    { org_id: '\ud800' },
+  ])('refuses %j as a problem of the parameter', async (fields) => {
+    const { userId } = await given.signedInBrowser();
+
+    const { status, body } = await bapi.post('/v1/sign_in_tokens', { user_id: userId, ...fields });
+
+    expect(status).toBe(422);
+    expect(body.errors[0].meta.param_name).toBe(Object.keys(fields)[0]);
+  });
 });
 
 describe('BAPI RevokeSignInToken', () => {

@@ -398,6 +398,18 @@ describe('BAPI GetUsersCount', () => {
   });
 });
 
+describe('text that cannot be stored', () => {
+  it('is a problem of its parameter in a body and a query, and nobody’s id', async () => {
+    const nested = await bapi.post('/v1/users', { email_address: ['nul@example.com'], public_metadata: { a: ['\0'] } });
+    expect(nested).toMatchObject({
+      status: 422,
+      body: { errors: [{ code: 'form_param_format_invalid', meta: { param_name: 'public_metadata.a.0' } }] },
+    });
+    expect((await bapi.get('/v1/users?query=%00')).status).toBe(422);
+    expect((await bapi.get('/v1/users/%00')).status).toBe(404);
+  });
+});
+
 describe('BAPI GetUser', () => {
   it('answers the user', async () => {
     const { id, email } = await given.user();
