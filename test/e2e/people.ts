@@ -17,7 +17,8 @@ export const person = (): Person => ({
   password: `a pass phrase ${randomUUID()}`,
 });
 
-type ClerkWindow = Window & { Clerk?: LoadedClerk };
+/** A page on which the SDK's script runs. */
+export type ClerkWindow = Window & { Clerk?: LoadedClerk };
 
 /** Fills in the sign-up form that `page` shows, up to the code. */
 export async function fillSignUp(page: Page, { email, password }: Person): Promise<void> {

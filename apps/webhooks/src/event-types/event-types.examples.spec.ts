@@ -9,7 +9,7 @@ interface SpecsTool {
   specsFolder(): string | undefined;
   Spec: new (file: string) => {
     document: unknown;
-    problemsAt(pointer: string, schema: object, body: unknown): string[];
+    problemsAt(schema: object, body: unknown): string[];
   };
 }
 const { Spec, specsFolder } = specs as SpecsTool;
@@ -37,7 +37,7 @@ const CONTRADICTIONS = [
       .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key.replace('~1', '/')], spec!.document);
 
     const problems = spec!
-      .problemsAt(at, schema as object, exampleOf(type, 'ins_example', new Date()))
+      .problemsAt(schema as object, exampleOf(type, 'ins_example', new Date()))
       .map((problem) => `${type}: ${problem}`);
 
     expect(problems.filter((problem) => !CONTRADICTIONS.some((known) => known.test(problem)))).toEqual([]);
