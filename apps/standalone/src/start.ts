@@ -48,7 +48,7 @@ export async function startInstallation(env: Env): Promise<Installation> {
     databaseUrls,
     contextKey: keys.contextKey,
     masterKey: keys.masterKey,
-    env: { GATEWAY_INBOX: 'true', ...env },
+    env,
     host: config.LATCHKEY_HOST,
     fapiPort: config.LATCHKEY_FAPI_PORT,
     bapiPort: config.LATCHKEY_BAPI_PORT,

@@ -40,6 +40,8 @@ class Last {
 export class ReadThrough<T extends object | string | number | boolean> {
   private readonly local: LRUCache<string, { value: T }> | null;
   private readonly flights = new Map<string, Promise<T | null>>();
+  /** Counts the invalidations here, so that `getMany` does not keep what it read before one. */
+  private invalidations = 0;
 
   constructor(
     private readonly state: SharedState,
@@ -79,23 +81,33 @@ export class ReadThrough<T extends object | string | number | boolean> {
       if (local) values.set(key, local.value);
       return !local;
     });
+    const before = this.invalidations;
+    const keep = (key: string, value: T) => {
+      if (this.invalidations === before) this.local?.set(key, { value });
+    };
     const stored = asked.length ? await this.state.getMany(asked.map((key) => this.stateKey(key))) : [];
     const missing = asked.filter((key, index) => {
       const text = stored[index];
       if (text == null || text === FENCE) return true;
       const value = JSON.parse(text) as T;
-      this.local?.set(key, { value });
+      keep(key, value);
       values.set(key, value);
       return false;
     });
     if (missing.length) {
-      const loaded = await loadMany(missing).catch((error: unknown) => this.lastOf(missing, error));
+      const loaded: (T | Last | null)[] = await loadMany(missing).catch((error: unknown) =>
+        this.lastOf(missing, error),
+      );
       await Promise.all(
         missing.map(async (key, index) => {
           const value = loaded[index] ?? null;
+          if (value instanceof Last) {
+            values.set(key, value.value as T);
+            return;
+          }
           values.set(key, value);
           // A fence that came up meanwhile refuses the value, so an old one is not kept.
-          if (value !== null) await this.fill(key, value);
+          if (value !== null && (await this.fill(key, value))) keep(key, value);
         }),
       );
     }
@@ -104,6 +116,7 @@ export class ReadThrough<T extends object | string | number | boolean> {
 
   /** Makes the next `get` of `keys` load again. Call it after the commit of the change. */
   async invalidate(...keys: string[]): Promise<void> {
+    this.invalidations++;
     for (const key of keys) {
       this.local?.delete(key);
       this.flights.delete(key);
@@ -128,7 +141,7 @@ export class ReadThrough<T extends object | string | number | boolean> {
     return value;
   }
 
-  /** Whether the value may be kept in this process as well: not when a fence or a newer value stands in its place. */
+  /** Whether the value may be kept in this process as well: not when a fence or another's value stands in its place. */
   private async fill(key: string, value: T): Promise<boolean> {
     try {
       const text = JSON.stringify(value);
@@ -136,12 +149,18 @@ export class ReadThrough<T extends object | string | number | boolean> {
       // In this order: an invalidation that comes in between refuses the second, and so takes back the first.
       if (staleOnErrorMs) await this.state.set(this.staleKey(key), text, staleOnErrorMs);
       const isKept = await this.state.setIfAbsent(this.stateKey(key), text, ttlMs);
-      if (!isKept && staleOnErrorMs) await this.state.delete(this.staleKey(key));
+      // Refused by another replica's value or by one from before an outage, this one is as good: only a fence says otherwise.
+      if (!isKept && staleOnErrorMs && !(await this.holdsValue(key))) await this.state.delete(this.staleKey(key));
       return isKept;
     } catch (error) {
       if (!(error instanceof StateUnavailable)) throw error;
       return true; // The short local life keeps a stampede from Postgres while the store is away.
     }
+  }
+
+  private async holdsValue(key: string): Promise<boolean> {
+    const text = await this.state.get(this.stateKey(key));
+    return text !== null && text !== FENCE;
   }
 
   /** The last value that was loaded, when `load` failed because its owner is away; a refusal by the owner stands. */
@@ -158,8 +177,8 @@ export class ReadThrough<T extends object | string | number | boolean> {
   }
 
   /** As `last`, for several keys: all of them, or what `loadMany` threw. */
-  private async lastOf(keys: string[], error: unknown): Promise<T[]> {
-    return Promise.all(keys.map(async (key) => (await this.last(key, error)).value as T));
+  private async lastOf(keys: string[], error: unknown): Promise<Last[]> {
+    return Promise.all(keys.map((key) => this.last(key, error)));
   }
 
   private stateKey(key: string): string {

@@ -307,6 +307,65 @@ describe('ReadThrough', () => {
       await expect(things.get('a', away)).rejects.toThrow('away');
     });
 
+    it('gives the last values of several keys out for their whole time', async () => {
+      const moving = new TestClock();
+      const things = lasting(new MemorySharedState(moving));
+      const both = [{ n: 1 }, { n: 2 }];
+      await things.getMany(['a', 'b'], async () => both);
+      moving.advance(61_000);
+
+      for (let asked = 0; asked < 3; asked++) {
+        expect(await things.getMany(['a', 'b'], away)).toEqual(both);
+        moving.advance(3_000);
+      }
+      expect(await things.get('b', away)).toEqual({ n: 2 });
+      moving.advance(3_000);
+      expect(await things.getMany(['a', 'b'], async () => [{ n: 3 }, { n: 4 }])).toEqual([{ n: 3 }, { n: 4 }]);
+      // Since the values were loaded, not since they were last given out.
+      moving.advance(601_000);
+      await expect(things.getMany(['a', 'b'], away)).rejects.toThrow('away');
+    });
+
+    it.each(['get', 'getMany'] as const)(
+      'keeps the last value when two replicas load it at once with %s',
+      async (how) => {
+        const moving = new TestClock();
+        const state = new MemorySharedState(moving);
+        const replicas = [lasting(state), lasting(state)];
+        let release!: () => void;
+        const held = new Promise<void>((resolve) => (release = resolve));
+        const slow = async () => {
+          await held;
+          return { n: 1 };
+        };
+        const reads = replicas.map((things) =>
+          how === 'get' ? things.get('a', slow) : things.getMany(['a'], async () => [await slow()]),
+        );
+        release();
+        await Promise.all(reads);
+        moving.advance(61_000);
+
+        expect(await replicas[0]!.get('a', away)).toEqual({ n: 1 });
+      },
+    );
+
+    it.each(['here', 'on another replica'])(
+      'takes the last value back when an invalidation %s refuses it',
+      async (where) => {
+        const moving = new TestClock();
+        const state = new MemorySharedState(moving);
+        const things = lasting(state);
+        const changed = where === 'here' ? things : lasting(state);
+        await things.getMany(['a'], async () => {
+          await changed.invalidate('a');
+          return [{ n: 1 }];
+        });
+        moving.advance(10_000);
+
+        await expect(things.getMany(['a'], away)).rejects.toThrow('away');
+      },
+    );
+
     it('gives nothing out that was invalidated', async () => {
       const moving = new TestClock();
       const things = lasting(new MemorySharedState(moving));
@@ -335,6 +394,21 @@ describe('ReadThrough', () => {
     await things.invalidate('a');
 
     expect(await things.get('a', async () => ({ n: 2 }))).toEqual({ n: 2 });
+  });
+
+  it('keeps of several values none that was read before an invalidation', async () => {
+    const state = new MemorySharedState(clock);
+    await cache(state).getMany(['a', 'b'], async () => [{ n: 1 }, { n: 2 }]);
+    const things = cache(state, 60_000);
+    const read = things.getMany(['a', 'b'], async () => [null, null]);
+
+    await things.invalidate('a');
+
+    expect(await read).toEqual([{ n: 1 }, { n: 2 }]);
+    expect(await things.getMany(['a', 'b'], async (missing) => missing.map(() => ({ n: 9 })))).toEqual([
+      { n: 9 },
+      { n: 2 },
+    ]);
   });
 
   it.each(['here', 'on another replica'])('never keeps what was read before an invalidation %s', async (where) => {
