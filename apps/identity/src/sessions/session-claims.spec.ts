@@ -115,6 +115,25 @@ describe('sessionClaims', () => {
       plan: 'gold',
     });
   });
+
+  it.each(['2026-05-12', '2025-03-12'] as const)('lets none stand in for one that is missing, in %s', (apiVersion) => {
+    const forged = {
+      act: { sub: 'user_2' },
+      azp: 'https://elsewhere.example',
+      fea: 'o:docs',
+      o: { id: 'org_2', rol: 'admin' },
+      org_id: 'org_2',
+      org_permissions: ['org:docs:read'],
+      org_role: 'org:admin',
+      org_slug: 'other',
+      pla: 'o:gold',
+    };
+    const bare = { ...frame, apiVersion, member: null, origin: undefined };
+
+    const claims = sessionClaims(subject, { ...bare, custom: { ...forged, plan: 'gold' } });
+
+    expect(claims).toEqual({ ...sessionClaims(subject, bare), plan: 'gold' });
+  });
 });
 
 describe('ageMinutes', () => {

@@ -7,6 +7,8 @@ const V2_SINCE: ApiVersion = '2025-04-10';
 /** Tolerance for servers whose clocks run behind, in seconds. */
 const NOT_BEFORE_S = 10;
 const SYSTEM_PERMISSION = /^org:sys_/;
+/** What the servers' SDKs read from a session's token, of both versions: missing or not, never the instance's own to set. */
+const OWN_CLAIM = /^(?:act|azp|exp|fea|fva|iat|iss|jti|nbf|o|org_(?:id|permissions|role|slug)|pla|sid|sts|sub|v)$/;
 
 /** What a session's token is made from. Times are milliseconds. */
 export interface TokenSubject {
@@ -36,12 +38,12 @@ export interface TokenFrame {
   custom: JsonObject;
 }
 
-/** The claims of a session token (`compat/tokens-and-handshake.md` 7.1). The instance's own ones never replace them. */
+/** The claims of a session token (`compat/tokens-and-handshake.md` 7.1). The instance's own ones never replace them, nor stand in for one that is missing. */
 export function sessionClaims(subject: TokenSubject, frame: TokenFrame): Record<string, unknown> {
   const now = frame.issuedAt * 1000;
   const isV2 = frame.apiVersion >= V2_SINCE;
   return {
-    ...frame.custom,
+    ...Object.fromEntries(Object.entries(frame.custom).filter(([claim]) => !OWN_CLAIM.test(claim))),
     ...azp(frame.origin),
     exp: frame.issuedAt + frame.lifetime,
     fva: [ageMinutes(subject.firstFactorAt, now), ageMinutes(subject.secondFactorAt, now)],
