@@ -17,10 +17,15 @@ export async function withAdmin<T>(installation: Installation, use: (admin: Admi
   }
 }
 
-/** How many records a topic holds. */
+/** How many records a topic holds. Kafka may have come back a moment ago, and what is known of it may be older. */
 export async function recordsOn(admin: Admin, topic: string): Promise<number> {
-  const offsets = await admin.fetchTopicOffsets(topic);
-  return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+  let count = 0;
+  await eventually(`Kafka tells how much is on ${topic}`, async () => {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    count = offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+    return true;
+  });
+  return count;
 }
 
 /** Everything on a service's topic, in the order of each partition. */

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from './transaction.js';
+import { isDatabaseUnavailable, isDeadlock } from './transaction.js';
 
 const prismaError = (code: string, message: string, cause?: object) =>
   Object.assign(new Error(message), { code, meta: { driverAdapterError: { cause } } });
@@ -24,5 +24,23 @@ describe('isDatabaseUnavailable', () => {
     ['nothing at all', undefined],
   ])('does not say so of %s', (_, error) => {
     expect(isDatabaseUnavailable(error)).toBe(false);
+  });
+});
+
+describe('isDeadlock', () => {
+  it.each([
+    ['a deadlock', prismaError('P2034', 'Transaction failed due to a write conflict or a deadlock')],
+    ['a deadlock of raw SQL', prismaError('P2010', 'Raw query failed', { originalCode: '40P01' })],
+    ['a serialization failure of raw SQL', prismaError('P2010', 'Raw query failed', { originalCode: '40001' })],
+  ])('says so of %s', (_, error) => {
+    expect(isDeadlock(error)).toBe(true);
+  });
+
+  it.each([
+    ['a value that looks like a code', prismaError('P2010', 'Key (id)=(40001 40P01 P2034)', { originalCode: '23514' })],
+    ['a server that shuts down', prismaError('P2010', 'Raw query failed', { originalCode: '57P01' })],
+    ['nothing at all', undefined],
+  ])('does not say so of %s', (_, error) => {
+    expect(isDeadlock(error)).toBe(false);
   });
 });

@@ -7,6 +7,8 @@ import { once, type InboxDb, type InboxTx } from './once.js';
 
 const ATTEMPTS = 4;
 const BACKOFF_MS = 100;
+/** No further attempt at an event begins this long after the first. With the longest transaction it ends within `REBALANCE_MS`. */
+const PATIENCE_MS = 20_000;
 /** How much of an error is kept: it must fit beside the largest event. */
 const ERROR_LENGTH = 8_000;
 
@@ -56,13 +58,14 @@ export class EventDispatcher {
   async dispatch({ replayfor: only, ...event }: LatchkeyEvent): Promise<void> {
     // Found at the first event: by then every provider of the application exists.
     this.handlers ??= this.findHandlers();
+    const patience = performance.now() + PATIENCE_MS;
     for (const handler of this.handlers) {
       const wanted = handler.types.includes('*') || handler.types.includes(event.type);
-      if (wanted && (!only || only === handler.consumer)) await this.run(handler, event);
+      if (wanted && (!only || only === handler.consumer)) await this.run(handler, event, patience);
     }
   }
 
-  private async run(handler: Handler, event: LatchkeyEvent): Promise<void> {
+  private async run(handler: Handler, event: LatchkeyEvent, patience: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         await once(this.db, handler.consumer, event, this.clock.now(), (tx) => handler.handle(event, tx));
@@ -70,7 +73,7 @@ export class EventDispatcher {
         return;
       } catch (err) {
         if (isDatabaseUnavailable(err)) throw err;
-        if (attempt < ATTEMPTS) {
+        if (attempt < ATTEMPTS && performance.now() < patience) {
           await delay(BACKOFF_MS * 4 ** (attempt - 1));
           continue;
         }

@@ -1,4 +1,5 @@
 export { InProcessBus } from './adapters/in-process/in-process-bus.js';
+export { consumerGroup } from './adapters/kafka/kafka-group.js';
 export { kafkaConfig, type KafkaOptions } from './adapters/kafka/kafka-producer.js';
 export * from './consumer.decorators.js';
 export * from './dispatcher.js';

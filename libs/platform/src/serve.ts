@@ -3,7 +3,7 @@ import { Transport } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '@latchkey/config';
 import type { EventSource } from '@latchkey/contracts';
-import { kafkaConfig, type KafkaOptions } from '@latchkey/events';
+import { consumerGroup, kafkaConfig, type KafkaOptions } from '@latchkey/events';
 import { createApp, HealthChecks } from '@latchkey/http';
 import { log } from '@latchkey/observability';
 import type { Consumer } from 'kafkajs';
@@ -24,8 +24,6 @@ const ListenConfig = z.object({
 });
 
 const DRAIN_MS = 5_000;
-/** How long Kafka waits for a consumer that has died before others get its partitions. A handler's retries must fit into it. */
-const SESSION_MS = 15_000;
 
 /** Starts a service as a process of its own: HTTP for the gateway, Kafka for events; stops cleanly on SIGTERM. */
 export async function serve(service: EventSource, module: AppModule, env: Env): Promise<void> {
@@ -96,13 +94,7 @@ function connectKafka(app: NestFastifyApplication, service: EventSource, options
     transport: Transport.KAFKA,
     options: {
       client: kafkaConfig(service, options),
-      consumer: {
-        groupId: `latchkey-${service}`,
-        maxWaitTimeInMs: 500,
-        sessionTimeout: SESSION_MS,
-        allowAutoTopicCreation: false,
-        retry: { initialRetryTime: 300, retries: 5, restartOnFailure: () => Promise.resolve(true) },
-      },
+      consumer: consumerGroup(service),
       subscribe: { fromBeginning: true },
       run: { partitionsConsumedConcurrently: 4 },
     },

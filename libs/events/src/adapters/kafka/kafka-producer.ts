@@ -14,6 +14,8 @@ export interface KafkaOptions {
 
 /** The largest record of a topic: four times what Kafka takes as it comes, and no more than hosted ones allow. */
 const MESSAGE_BYTES = 4 * 1024 * 1024;
+/** What a dead letter has besides its event: the error above all. */
+const LETTER_BYTES = 64 * 1024;
 const LED_WITHIN_MS = 30_000;
 const LED_POLL_MS = 200;
 const SERVICES: EventSource[] = ['identity', 'organizations', 'billing', 'webhooks'];
@@ -87,10 +89,10 @@ export class KafkaProducer implements OnModuleInit, OnApplicationShutdown {
       const { partitions: numPartitions, replicationFactor } = this.options;
       const topics = SERVICES.map(topicOf);
       const dead = topics.map((topic) => deadLetterTopicOf(topic, this.service));
-      const size = { name: 'max.message.bytes', value: String(MESSAGE_BYTES) };
-      const ofEvents = [size, { name: 'retention.ms', value: String(TOPIC_RETENTION_MS) }];
+      const size = (bytes: number) => ({ name: 'max.message.bytes', value: String(bytes) });
+      const ofEvents = [size(MESSAGE_BYTES), { name: 'retention.ms', value: String(TOPIC_RETENTION_MS) }];
       // Dead letters wait for a person, however long that takes.
-      const ofLetters = [size, { name: 'retention.ms', value: '-1' }];
+      const ofLetters = [size(MESSAGE_BYTES + LETTER_BYTES), { name: 'retention.ms', value: '-1' }];
       await admin.createTopics({
         waitForLeaders: true,
         topics: [
