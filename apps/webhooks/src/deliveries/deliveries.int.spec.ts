@@ -266,7 +266,7 @@ describe('delivery', () => {
     expect(await svix.endpoint.getStats(instanceId, endpoint.id)).toMatchObject({ canceled: 1, pending: 0 });
   });
 
-  it('takes up at once what a dead process held when no other lives', async () => {
+  it('takes up at once what a process held that has ended, and nothing while it lives', async () => {
     const own = await startWebhooks();
     const subscriber = await startSubscriber();
     subscribers.push(subscriber);
@@ -276,23 +276,21 @@ describe('delivery', () => {
     await until(async () => (await svix.endpoint.getStats(instanceId, id)).success === 1);
     const held = new Date(own.clock.now().getTime() + 25_000);
     // As somebody has left it who died before the answer.
-    await own.app
-      .get(WebhooksDb)
-      .$executeRawUnsafe(
-        'UPDATE deliveries SET status = 1, attempts = 0, next_attempt_at = $2::timestamptz WHERE endpoint_id = $1',
-        id,
-        held.toISOString(),
-      );
+    await own.app.get(WebhooksDb)
+      .$executeRaw`UPDATE deliveries SET status = 1, attempts = 0, next_attempt_at = ${held.toISOString()}::timestamptz,
+        held_by = (SELECT id FROM replicas) WHERE endpoint_id = ${id}`;
 
-    // Not while the one that may hold it lives.
     const second = await startWebhooks({}, own);
-    await second.sweep();
+    for (let looks = 0; looks < 3; looks++) await second.sweep();
     const rows = await second.app.get(WebhooksDb).delivery.findMany({ where: { instanceId, endpointId: id } });
     expect(rows).toMatchObject([{ nextAttemptAt: held }]);
     await second.stop();
     await own.app.close();
     const third = await startWebhooks({}, own);
-    await until(() => subscriber.received.length === 2);
+    await until(async () => {
+      await third.sweep();
+      return subscriber.received.length === 2;
+    });
 
     const [first, again] = subscriber.received.map(({ headers }) => headers['svix-id']);
     expect(again).toBe(first);
@@ -346,7 +344,69 @@ describe('delivery', () => {
   }, 60_000);
 });
 
+describe('the outcome of an attempt', () => {
+  it('is left out when it can never be written, whatever numbers it quotes, and keeps no other from being written', async () => {
+    const { subscriber, svix, instanceId, endpoint, emit } = await subscribed();
+    const db = webhooks.app.get(WebhooksDb);
+    await db.$executeRaw`ALTER TABLE attempts ADD CONSTRAINT attempts_no_40001 CHECK (response NOT LIKE 'P2034 40001%')`;
+    subscriber.answer = (response) => response.end(subscriber.received.length === 1 ? 'P2034 40001' : 'ok');
+
+    await emit('user_1');
+    await until(() => subscriber.received.length === 1);
+    await emit('user_2');
+
+    await until(async () => (await svix.endpoint.getStats(instanceId, endpoint.id)).success === 1);
+    expect(await attemptsOf(webhooks, endpoint.id)).toBe(1);
+    await db.$executeRaw`ALTER TABLE attempts DROP CONSTRAINT attempts_no_40001`;
+  });
+});
+
 describe('two replicas', () => {
+  it('take over what a dead one held, first attempts and retries, before its lease ends', async () => {
+    const { subscriber, svix, instanceId, endpoint } = await subscribed();
+    const db = webhooks.app.get(WebhooksDb);
+    const messages = await Promise.all(
+      [0, 1].map((n) => svix.message.create(instanceId, { eventType: 'x', payload: { n } })),
+    );
+    await until(async () => (await attemptsOf(webhooks, endpoint.id)) === 2);
+    subscriber.received.length = 0;
+    // As a process leaves it that is killed in the middle: no lock, a row, and deliveries that it has leased.
+    await db.$executeRaw`INSERT INTO replicas (id, started_at) VALUES (1000000, now())`;
+    await db.$executeRaw`UPDATE deliveries SET status = 1, attempts = CASE WHEN message_id = ${messages[0]!.id} THEN 0 ELSE 2 END,
+      held_by = 1000000, next_attempt_at = ${new Date(webhooks.clock.now().getTime() + 29_000).toISOString()}::timestamptz
+      WHERE endpoint_id = ${endpoint.id}`;
+
+    await until(async () => {
+      await webhooks.sweep();
+      return subscriber.received.length === 2;
+    });
+
+    expect(subscriber.received.map(({ headers }) => headers['svix-id']).sort()).toEqual(
+      messages.map(({ id }) => id).sort(),
+    );
+    expect(await db.$queryRaw`SELECT id FROM replicas WHERE id = 1000000`).toEqual([]);
+  });
+
+  it('take one that has lost its connection for alive when it comes back at once', async () => {
+    const { subscriber, svix, instanceId } = await subscribed();
+    const answers: (() => void)[] = [];
+    subscriber.answer = (response) => void answers.push(() => response.end());
+    await svix.message.create(instanceId, { eventType: 'x', payload: {} });
+    await until(() => subscriber.received.length === 1);
+
+    const db = webhooks.app.get(WebhooksDb);
+    const [before] = await db.$queryRaw<
+      { n: number }[]
+    >`SELECT held_by AS n FROM deliveries WHERE instance_id = ${instanceId}`;
+    await db.$queryRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'latchkey-webhooks-presence' AND datname = current_database()`;
+    for (let looks = 0; looks < 4; looks++) await webhooks.sweep();
+
+    expect(await db.$queryRaw`SELECT id FROM replicas WHERE id = ${before!.n}`).toEqual([{ id: before!.n }]);
+    expect(subscriber.received).toHaveLength(1);
+    for (const answer of answers) answer();
+  });
+
   it('share what is due without sending anything twice, and take over what one gives back when it stops', async () => {
     const { subscriber, svix, instanceId, endpoint } = await subscribed();
     const replica = await startWebhooks({}, webhooks);

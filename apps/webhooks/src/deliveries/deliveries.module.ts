@@ -19,6 +19,6 @@ import { DeliveryWorker } from './deliveries.worker.js';
     EndpointHealth,
     Presence,
   ],
-  exports: [DeliveryLanes, DeliveryTargets, DeliveryWorker],
+  exports: [DeliveryLanes, DeliveryTargets, DeliveryWorker, Presence],
 })
 export class DeliveriesModule {}

@@ -52,7 +52,7 @@ due AS (
   LIMIT $6::int
 ),
 claimed AS (
-  UPDATE deliveries d SET next_attempt_at = $2::timestamptz FROM due
+  UPDATE deliveries d SET next_attempt_at = $2::timestamptz, held_by = $7::int FROM due
   WHERE d.message_id = due.message_id AND d.endpoint_id = due.endpoint_id
   RETURNING d.message_id, d.endpoint_id, d.instance_id, d.application_id, d.attempts, d.trigger, d.created_at
 )
@@ -66,6 +66,8 @@ ORDER BY c.created_at, c.message_id`;
 export interface ClaimOptions {
   now: Date;
   lease: Date;
+  /** The number of this process. */
+  holder: number | null;
   /** How many each of these endpoints has room for. */
   rooms: Map<string, number>;
   /** How many every other endpoint has room for. */
@@ -83,6 +85,7 @@ export async function claimDue(db: Raw, options: ClaimOptions): Promise<Outgoing
     [...options.rooms.values()],
     options.room,
     options.limit,
+    options.holder,
   );
   return rows.map((row) => ({ ...row, eventType: row.eventType ?? '', lease: options.lease }));
 }
@@ -115,6 +118,7 @@ settled AS (
     status = CASE WHEN d.next_attempt_at = r.lease OR r.next_status = 0 THEN r.next_status ELSE d.status END,
     attempts = CASE WHEN d.next_attempt_at = r.lease THEN r.attempts ELSE d.attempts END,
     trigger = CASE WHEN d.next_attempt_at = r.lease THEN 0 ELSE d.trigger END,
+    held_by = CASE WHEN d.next_attempt_at = r.lease THEN NULL ELSE d.held_by END,
     next_attempt_at = CASE WHEN d.next_attempt_at = r.lease THEN r.next_attempt_at ELSE d.next_attempt_at END
   FROM r WHERE d.message_id = r.message_id AND d.endpoint_id = r.endpoint_id
 )
@@ -148,27 +152,13 @@ export async function writeResults(db: Raw, results: readonly AttemptResult[]): 
 /** Gives deliveries back, so that another process takes them up at once. */
 export async function releaseDeliveries(db: Raw, deliveries: readonly Outgoing[], now: Date): Promise<void> {
   await db.$executeRawUnsafe(
-    `UPDATE deliveries d SET next_attempt_at = $4::timestamptz
+    `UPDATE deliveries d SET next_attempt_at = $4::timestamptz, held_by = NULL
      FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS held(message_id, endpoint_id, lease)
      WHERE d.message_id = held.message_id AND d.endpoint_id = held.endpoint_id AND d.next_attempt_at = held.lease`,
     deliveries.map((d) => d.messageId),
     deliveries.map((d) => d.endpointId),
     deliveries.map((d) => d.lease.toISOString()),
     now.toISOString(),
-  );
-}
-
-/**
- * Makes first attempts due that dead processes held: those whose lease ends by `leasesUntil`. Retries keep their time, for it cannot be
- * told from a lease; so do messages that are to be sent later.
- */
-export async function releaseAbandoned(db: Raw, now: Date, leasesUntil: Date): Promise<number> {
-  return db.$executeRawUnsafe(
-    `UPDATE deliveries d SET next_attempt_at = $1::timestamptz FROM messages m
-     WHERE m.id = d.message_id AND d.next_attempt_at > $1::timestamptz AND d.next_attempt_at <= $2::timestamptz
-       AND d.attempts = 0 AND coalesce(m.deliver_at, $1::timestamptz) <= $1::timestamptz`,
-    now.toISOString(),
-    leasesUntil.toISOString(),
   );
 }
 

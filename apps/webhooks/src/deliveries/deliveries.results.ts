@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@latchkey/core';
-import { isDatabaseUnavailable, transaction } from '@latchkey/db';
+import { isDatabaseUnavailable, isDeadlock, transaction } from '@latchkey/db';
 import { JobQueue } from '@latchkey/jobs';
 import { counter, logOf } from '@latchkey/observability';
 import { WebhooksDb, type Tx } from '../db.js';
@@ -81,7 +81,7 @@ export class DeliveryResults {
     batch: Entry[],
     settled: { delivery: Outgoing; status: number }[],
   ): Promise<void> {
-    if (isDatabaseUnavailable(err) || isRace(err)) {
+    if (isDatabaseUnavailable(err) || isDeadlock(err) || isTimedOut(err)) {
       // The messages have been sent; that must be known, however long the database is away.
       this.log.warn({ err, attempts: batch.length }, 'the outcome of deliveries is not written yet');
       this.entries.unshift(...batch);
@@ -134,13 +134,5 @@ export class DeliveryResults {
   }
 }
 
-/** Whether two transactions got in each other's way (deadlock, serialization): the same work will do. */
-function isRace(error: unknown): boolean {
-  return /40P01|40001|P2034|P2028/.test(
-    JSON.stringify([
-      (error as { code?: unknown }).code,
-      (error as { message?: unknown }).message,
-      (error as { meta?: unknown }).meta,
-    ]),
-  );
-}
+/** Whether Prisma has given up a transaction that took too long. */
+const isTimedOut = (error: unknown): boolean => (error as { code?: unknown }).code === 'P2028';

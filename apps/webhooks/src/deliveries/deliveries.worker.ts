@@ -3,12 +3,14 @@ import { Clock } from '@latchkey/core';
 import { JobQueue, Sweepers, type Sweeper } from '@latchkey/jobs';
 import { WebhooksDb } from '../db.js';
 import { DUE_JOB } from './deliveries.jobs.js';
-import { DeliveryLanes, LEASE_MS } from './deliveries.lanes.js';
+import { DeliveryLanes } from './deliveries.lanes.js';
 import { Presence } from './deliveries.presence.js';
 import { DeliveryResults } from './deliveries.results.js';
-import { claimDue, releaseAbandoned, releaseDeliveries } from './deliveries.queries.js';
+import { claimDue, releaseDeliveries } from './deliveries.queries.js';
 
 const SWEEP_MS = 5_000;
+/** How often it is looked for processes that have died. */
+const LOOK_MS = 1_000;
 const DRAIN_MS = 3_000;
 const FLUSH_MS = 1_000;
 /** Most deliveries of one claim. */
@@ -23,7 +25,6 @@ const FIRST_ROOM = 32;
 @Injectable()
 export class DeliveryWorker implements OnModuleInit, OnModuleDestroy {
   private sweeper: Sweeper | undefined;
-  private readonly startedAt: Date;
 
   constructor(
     private readonly db: WebhooksDb,
@@ -33,18 +34,15 @@ export class DeliveryWorker implements OnModuleInit, OnModuleDestroy {
     private readonly sweepers: Sweepers,
     private readonly presence: Presence,
     private readonly clock: Clock,
-  ) {
-    this.startedAt = clock.now();
-  }
+  ) {}
 
   async onModuleInit(): Promise<void> {
-    // Before this process began nobody that still lives has taken anything up. What it holds itself by now has a later lease.
-    await this.presence.announce(async () => {
-      const now = this.clock.now();
-      await releaseAbandoned(this.db, now, new Date(this.startedAt.getTime() + LEASE_MS - 1));
-    });
+    await this.presence.look();
     const sweeper = this.sweepers.every('webhooks.deliveries', SWEEP_MS, () => this.claimAll());
     this.sweeper = sweeper;
+    this.sweepers.every('webhooks.presence', LOOK_MS, async () => {
+      if ((await this.presence.look()) > 0) sweeper.poke();
+    });
     this.lanes.onRoom = () => sweeper.poke();
     this.jobs.process(DUE_JOB, { concurrency: 1 }, () => sweeper.runNow());
     sweeper.poke();
@@ -67,6 +65,7 @@ export class DeliveryWorker implements OnModuleInit, OnModuleDestroy {
       const claimed = await claimDue(this.db, {
         now: this.clock.now(),
         lease: this.lanes.lease(),
+        holder: this.presence.holder,
         rooms,
         room: FIRST_ROOM,
         limit: CLAIM_LIMIT,

@@ -57,9 +57,10 @@ msg AS (
   RETURNING id, application_id
 ),
 sent AS (
-  INSERT INTO deliveries (message_id, endpoint_id, instance_id, application_id, status, attempts, trigger, next_attempt_at, created_at)
+  INSERT INTO deliveries (message_id, endpoint_id, instance_id, application_id, status, attempts, trigger, next_attempt_at, held_by, created_at)
   SELECT msg.id, e.id, $1, msg.application_id, 1, 0, 0,
-    coalesce($12::timestamptz, CASE WHEN e.id = ANY($14::text[]) THEN $13::timestamptz ELSE $15::timestamptz END), $13::timestamptz
+    coalesce($12::timestamptz, CASE WHEN e.id = ANY($14::text[]) THEN $13::timestamptz ELSE $15::timestamptz END),
+    CASE WHEN $12 IS NULL AND NOT e.id = ANY($14::text[]) THEN $18::int END, $13::timestamptz
   FROM msg JOIN endpoints e ON e.application_id = msg.application_id
   WHERE CASE WHEN $17 <> '' THEN e.id = $17 ELSE NOT e.is_disabled
     AND (e.filter_types = '{}' OR e.filter_types && $16::text[])
@@ -88,12 +89,13 @@ interface FanOutRow {
  *
  * @param options.busy endpoints whose deliveries nobody takes up at once; those of all others are leased to the caller
  * @param options.lease until when the caller holds the others
+ * @param options.holder the number of this process
  */
 export async function fanOut(
   tx: Pick<Tx, '$queryRawUnsafe'>,
   audience: Audience,
   message: MessageRow,
-  options: { busy: string[]; lease: Date },
+  options: { busy: string[]; lease: Date; holder: number | null },
 ): Promise<FanOut> {
   const rows = await tx.$queryRawUnsafe<FanOutRow[]>(
     SQL[audience.kind],
@@ -114,6 +116,7 @@ export async function fanOut(
     options.lease.toISOString(),
     [message.eventType, ...groupsOf(message.eventType)],
     (audience.kind === 'application' && audience.onlyTo) || '',
+    options.holder,
   );
   return {
     applicationId: rows[0]?.applicationId ?? null,

@@ -3,6 +3,7 @@ import { Clock, newId } from '@latchkey/core';
 import { afterCommit } from '@latchkey/db';
 import type { Tx } from '../db.js';
 import { DeliveryLanes } from '../deliveries/deliveries.lanes.js';
+import { Presence } from '../deliveries/deliveries.presence.js';
 import { TRIGGER } from '../deliveries/deliveries.queries.js';
 import { fanOut, type Audience, type FanOut, type MessageRow } from './messages.queries.js';
 
@@ -19,6 +20,7 @@ export type NewMessage = Pick<MessageRow, 'instanceId' | 'eventType' | 'payload'
 export class MessageSender {
   constructor(
     private readonly lanes: DeliveryLanes,
+    private readonly presence: Presence,
     private readonly clock: Clock,
   ) {}
 
@@ -42,7 +44,7 @@ export class MessageSender {
     };
     const busy = this.lanes.full();
     const lease = this.lanes.lease();
-    const result = await fanOut(tx, audience, message, { busy, lease });
+    const result = await fanOut(tx, audience, message, { busy, lease, holder: this.presence.holder });
     const { applicationId, targets } = result;
     if (applicationId && targets.length > 0 && !message.deliverAt) {
       const isBusy = new Set(busy);
