@@ -19,6 +19,8 @@ export class Installation {
   readonly services = new Map<Program, Service>();
   readonly app: Record<string, string> = {};
   private readonly pools = new Map<Owner, pg.Pool>();
+  private readonly replicas: Service[] = [];
+  private shared: Record<string, string> = {};
 
   private constructor(
     readonly folder: string,
@@ -50,6 +52,17 @@ export class Installation {
     return this.services.get(name)!;
   }
 
+  /** Another process of a service. It answers nobody, for the others know only the first one's address; events it gets as that one does. */
+  async addReplica(name: Owner): Promise<Service> {
+    const port = String((await freePort())!);
+    const log = join(this.folder, `${name}.${port}.log`);
+    const env = { ...this.shared, HOST: '127.0.0.1', PORT: port };
+    const replica = new Service(name, env, `http://127.0.0.1:${port}/health/ready`, log);
+    this.replicas.push(replica);
+    await replica.restart();
+    return replica;
+  }
+
   /** Rows of a service's database. */
   async query<T extends pg.QueryResultRow>(owner: Owner, sql: string, values: unknown[] = []): Promise<T[]> {
     let pool = this.pools.get(owner);
@@ -60,6 +73,18 @@ export class Installation {
       this.pools.set(owner, pool);
     }
     return (await pool.query<T>(sql, values)).rows;
+  }
+
+  /** Does something while nobody can read or write a table. */
+  async whileLocked(owner: Owner, table: string, work: () => Promise<void>): Promise<void> {
+    const client = new pg.Client({ connectionString: this.databaseUrl(owner) });
+    await client.connect();
+    try {
+      await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      await work();
+    } finally {
+      await client.end();
+    }
   }
 
   async restartKafka(): Promise<void> {
@@ -76,7 +101,7 @@ export class Installation {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.services.values()].map((service) => service.stop()));
+    await Promise.all([...this.services.values(), ...this.replicas].map((service) => service.stop()));
     await Promise.all([...this.pools.values()].map((pool) => pool.end()));
     await Promise.all([this.kafka, this.redis, this.postgres].map((backing) => backing.stop()));
     rmSync(this.folder, { recursive: true, force: true });
@@ -101,6 +126,7 @@ export class Installation {
       ...Object.fromEntries(OWNERS.map((owner) => [upper(owner, 'DATABASE_URL'), this.databaseUrl(owner)])),
       ...Object.fromEntries(OWNERS.map((owner) => [upper(owner, 'URL'), url(owner)])),
     };
+    this.shared = shared;
     const add = (name: Program, env: Record<string, string>, ready: string) =>
       this.services.set(name, new Service(name, { ...shared, ...env }, ready, join(this.folder, `${name}.log`)));
     for (const owner of OWNERS)

@@ -39,6 +39,11 @@ export class Service {
     if (!this.isRunning) throw new Error(`${this.name} has ended:\n${this.lastWords()}`);
   }
 
+  /** With which it has ended; null while it runs, or when a signal has ended it. */
+  get exitCode(): number | null {
+    return this.child?.exitCode ?? null;
+  }
+
   get isRunning(): boolean {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
@@ -46,6 +51,15 @@ export class Service {
   /** `kill -9`. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
+  }
+
+  /** Takes the processor away from it. */
+  pause(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child?.kill('SIGCONT');
   }
 
   async stop(): Promise<void> {
