@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomBytesOf } from './random.js';
 
 /** Every kind of object that has an id, with the prefix the contract gives it. */
 export const idPrefixes = {
@@ -58,8 +58,6 @@ export type IdKind = keyof typeof idPrefixes;
 /** KSUID counts seconds from 2014-05-13T16:53:20Z. */
 const EPOCH_SECONDS = 1_400_000_000;
 const RANDOM_BYTES = 16;
-const POOL = Buffer.alloc(256 * RANDOM_BYTES);
-let used = POOL.length;
 
 /**
  * Makes an id: the prefix of its kind and a KSUID (27 characters of base62, sortable by the second it was made in).
@@ -68,13 +66,9 @@ let used = POOL.length;
  * @param at the moment that the id carries; the machine's time when left out
  */
 export function newId(kind: IdKind, at?: Date): string {
-  if (used === POOL.length) {
-    // Many at once: a call for each would cost more than all the rest.
-    randomFillSync(POOL);
-    used = 0;
-  }
   const words = [Math.floor((at?.getTime() ?? Date.now()) / 1000) - EPOCH_SECONDS];
-  for (const end = used + RANDOM_BYTES; used < end; used += 4) words.push(POOL.readUInt32BE(used));
+  const random = randomBytesOf(RANDOM_BYTES);
+  for (let i = 0; i < RANDOM_BYTES; i += 4) words.push(random.readUInt32BE(i));
   return `${idPrefixes[kind]}_${base62(words)}`;
 }
 

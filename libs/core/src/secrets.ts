@@ -4,10 +4,10 @@ import {
   createHash,
   createHmac,
   hkdfSync,
-  randomBytes,
   randomInt,
   timingSafeEqual,
 } from 'node:crypto';
+import { randomBytesOf } from './random.js';
 
 /** A secret as its owner gets it, and as it is stored. */
 export interface Secret {
@@ -24,7 +24,7 @@ export function randomText(length: number): string {
   let text = '';
   while (text.length < length) {
     // 248 = 4 * 62: larger bytes would make the first characters likelier.
-    for (const byte of randomBytes(length * 2)) if (byte < 248 && text.length < length) text += BASE62[byte % 62];
+    for (const byte of randomBytesOf(length * 2)) if (byte < 248 && text.length < length) text += BASE62[byte % 62];
   }
   return text;
 }
@@ -70,7 +70,7 @@ export class SecretBox {
 
   /** `plain` as base64url text (AES-256-GCM, NIST SP 800-38D) that only the holder of the master key can read. */
   seal(plain: string): string {
-    const iv = randomBytes(12);
+    const iv = randomBytesOf(12);
     const cipher = createCipheriv('aes-256-gcm', this.key, iv);
     const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
     return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url');

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { randomBytesOf } from '@latchkey/core';
 import { BODY_LIMIT_BYTES } from '@latchkey/http';
 import { NestLogger } from '@latchkey/observability';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
@@ -17,7 +17,7 @@ export async function createGateway(module: DynamicModule): Promise<NestFastifyA
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: trustedProxies(module),
-    genReqId: () => randomBytes(16).toString('hex'),
+    genReqId: () => randomBytesOf(16).toString('hex'),
     rewriteUrl: routedUrl,
     // A path that cannot be decoded reaches no controller.
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
