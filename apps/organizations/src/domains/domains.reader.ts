@@ -21,7 +21,8 @@ export class DomainsReader {
 
   /** @throws `resource_not_found` (404) */
   async get(ctx: RequestContext, organizationId: string, id: string): Promise<FullDomain> {
-    return this.show(ctx, this.db, await this.require(this.db, ctx, organizationId, id));
+    const row = await this.require(this.db, ctx, organizationId, id);
+    return this.show(this.db, row, await this.directory.instance(ctx));
   }
 
   /** @throws `resource_not_found` (404) */
@@ -53,9 +54,9 @@ export class DomainsReader {
     return this.page(ctx, where, query);
   }
 
-  /** A row with what is shown of it. */
-  async show(ctx: RequestContext, db: Tx | OrganizationsDb, row: OrganizationDomain): Promise<FullDomain> {
-    return (await this.full(ctx, db, [row]))[0]!;
+  /** A row with what is shown of it. Ask for the instance before a transaction: identity may have to be asked. */
+  async show(db: Tx | OrganizationsDb, row: OrganizationDomain, instance: { fapiUrl: string }): Promise<FullDomain> {
+    return (await this.full(db, [row], row, instance))[0]!;
   }
 
   private async page(
@@ -73,12 +74,15 @@ export class DomainsReader {
       }),
       this.db.organizationDomain.count({ where }),
     ]);
-    return { rows: await this.full(ctx, this.db, rows), total };
+    return { rows: await this.full(this.db, rows, ctx, await this.directory.instance(ctx)), total };
   }
 
-  private async full(ctx: RequestContext, db: Tx | OrganizationsDb, rows: OrganizationDomain[]): Promise<FullDomain[]> {
-    const { instanceId } = ctx;
-    const { fapiUrl } = await this.directory.instance(ctx);
+  private async full(
+    db: Tx | OrganizationsDb,
+    rows: OrganizationDomain[],
+    { instanceId }: { instanceId: string },
+    { fapiUrl }: { fapiUrl: string },
+  ): Promise<FullDomain[]> {
     const domainId = { in: rows.map((row) => row.id) };
     const pending = { instanceId, domainId, status: 'pending' };
     const organizations = await db.organization.findMany({

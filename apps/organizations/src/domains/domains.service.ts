@@ -57,6 +57,7 @@ export class DomainsService {
     requireOwnable(input.name);
     if (!input.verified && isAutomatic(input.enrollment_mode)) throw domainNotVerified();
     const { instanceId } = ctx;
+    const instance = await this.directory.instance(ctx);
     const now = this.clock.now();
     const write = async (tx: Tx) => {
       await this.organizations.lock(tx, ctx, organization.id);
@@ -74,7 +75,7 @@ export class DomainsService {
           ...(input.verified && verifiedNow(input.name, now)),
         },
       });
-      const full = await this.reader.show(ctx, tx, row);
+      const full = await this.reader.show(tx, row, instance);
       await this.outbox.add(tx, domainCreated(ctx, full));
       return full;
     };
@@ -138,11 +139,14 @@ export class DomainsService {
 
   /** Open invitations and suggestions of the domain go with it; members stay. @throws `resource_not_found` (404) */
   async delete(ctx: RequestContext, organizationId: string, id: string): Promise<OrganizationDomain> {
-    const organization = await this.organizations.require(ctx, organizationId);
+    const [organization, instance] = await Promise.all([
+      this.organizations.require(ctx, organizationId),
+      this.directory.instance(ctx),
+    ]);
     return transaction(this.db, async (tx) => {
       await this.organizations.lock(tx, ctx, organization.id);
       const row = await this.reader.require(tx, ctx, organization.id, id);
-      const full = await this.reader.show(ctx, tx, row);
+      const full = await this.reader.show(tx, row, instance);
       await tx.suggestion.deleteMany({ where: { instanceId: ctx.instanceId, domainId: id, status: 'pending' } });
       await tx.organizationDomain.delete({ where: { id, instanceId: ctx.instanceId } });
       await this.outbox.add(tx, domainDeleted(ctx, full));
@@ -173,7 +177,10 @@ export class DomainsService {
       tx: Tx,
     ) => Prisma.OrganizationDomainUncheckedUpdateInput | Promise<Prisma.OrganizationDomainUncheckedUpdateInput>,
   ): Promise<FullDomain> {
-    const organization = await this.organizations.require(ctx, organizationId);
+    const [organization, instance] = await Promise.all([
+      this.organizations.require(ctx, organizationId),
+      this.directory.instance(ctx),
+    ]);
     const write = async (tx: Tx) => {
       await this.organizations.lock(tx, ctx, organization.id);
       const row = await this.reader.require(tx, ctx, organization.id, id);
@@ -181,7 +188,7 @@ export class DomainsService {
         where: { id, instanceId: ctx.instanceId },
         data: await data(row, tx),
       });
-      const full = await this.reader.show(ctx, tx, updated);
+      const full = await this.reader.show(tx, updated, instance);
       await this.outbox.add(tx, domainUpdated(ctx, full));
       return full;
     };

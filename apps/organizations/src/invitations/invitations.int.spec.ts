@@ -173,10 +173,13 @@ describe('invitations', () => {
       const address = testEmail();
       await invite(path, address);
 
+      const { slug } = (await bapi.get(`/v1/organizations/${id}`)).body;
       const taken = await bulk(path, [testEmail(), address]);
+      const takenBySlug = await bulk(`/v1/organizations/${slug}/invitations`, [testEmail(), address]);
       const twice = testEmail();
 
       expect(taken.body.errors[0]).toMatchObject({ code: 'duplicate_record', meta: { email_addresses: [address] } });
+      expect(takenBySlug.body.errors[0]).toMatchObject({ meta: { email_addresses: [address] } });
       expect(refusal(await bulk(path, [twice, twice]))).toEqual([400, 'duplicate_record']);
       expect(refusal(await bulk(path, Array.from({ length: 11 }, testEmail)))).toEqual([400, 'bulk_size_exceeded']);
       expect(await counts(id)).toEqual([1, 1]);

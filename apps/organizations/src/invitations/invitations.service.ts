@@ -71,16 +71,17 @@ export class InvitationsService {
     const addresses = inputs.map((input) => input.email_address);
     const twice = addresses.filter((address, index) => addresses.indexOf(address) !== index);
     if (twice.length) throw duplicateInvitations([...new Set(twice)]);
+    const organization = await this.organizations.require(ctx, organizationId);
     const pending = await this.db.invitation.findMany({
       where: {
         instanceId: ctx.instanceId,
-        organizationId,
+        organizationId: organization.id,
         pendingAddress: { in: addresses },
         expiresAt: { gt: this.clock.now() },
       },
     });
     if (pending.length) throw duplicateInvitations(pending.map((row) => row.emailAddress));
-    return this.write(ctx, organizationId, inputs, () => duplicateInvitations(addresses));
+    return this.write(ctx, organization.id, inputs, () => duplicateInvitations(addresses));
   }
 
   /**

@@ -66,7 +66,7 @@ export class MembershipsService {
     const [cause, user] = await Promise.all([this.writeContext(ctx), this.directory.findUser(ctx, userId)]);
     return transaction(this.db, async (tx) => {
       const row = await this.locked(tx, ctx, organization.id, userId);
-      const from = await this.roles.view(ctx.instanceId, row.roleId);
+      const from = await this.roles.viewIn(tx, ctx.instanceId, row.roleId);
       return this.writer.setRole(tx, cause, row, { from, to }, user?.public_user_data);
     });
   }
@@ -99,7 +99,7 @@ export class MembershipsService {
           }),
         },
       });
-      const role = await this.roles.view(ctx.instanceId, row.roleId);
+      const role = await this.roles.viewIn(tx, ctx.instanceId, row.roleId);
       return this.writer.updated(tx, cause, merged, role, user?.public_user_data);
     });
   }
@@ -132,7 +132,7 @@ export class MembershipsService {
     return transaction(this.db, async (tx) => {
       const row = await this.locked(tx, ctx, organizationId, userId);
       if (instance.organizations.force_organization_selection && user) await this.requireAnother(tx, row);
-      const role = await this.roles.view(ctx.instanceId, row.roleId);
+      const role = await this.roles.viewIn(tx, ctx.instanceId, row.roleId);
       return this.writer.remove(tx, cause, row, role, user?.public_user_data);
     });
   }

@@ -46,7 +46,7 @@ export class RoleReassignmentsService {
       if ((await tx.membership.count({ where })) > MOST_MEMBERS) throw tooManyToReassign(MOST_MEMBERS);
       await tx.invitation.updateMany({ where: { ...where, status: 'pending' }, data: { roleId: to } });
       const moved = await tx.membership.updateManyAndReturn({ where, data: { roleId: to } });
-      const role = await this.roles.view(instanceId, to);
+      const role = await this.roles.viewIn(tx, instanceId, to);
       for (let done = 0; done < moved.length; done += BATCH)
         await this.tell(tx, cause, role, moved.slice(done, done + BATCH));
     }
@@ -70,11 +70,6 @@ export class RoleReassignmentsService {
       return membershipUpdated(cause, { row, organization, role, user: userOf.get(row.userId), fapiUrl });
     });
     await this.outbox.add(tx, ...events);
-    afterCommit(tx, async () => {
-      for (const id of organizationIds) {
-        const members = rows.filter((row) => row.organizationId === id).map((row) => row.userId);
-        await this.views.membersChanged(instanceId, id, ...members);
-      }
-    });
+    afterCommit(tx, () => this.views.membershipsChanged(instanceId, rows));
   }
 }

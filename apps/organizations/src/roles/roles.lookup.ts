@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OrganizationViews, type RoleView } from '@latchkey/clients';
-import { OrganizationsDb } from '../db.js';
+import { OrganizationsDb, type Tx } from '../db.js';
 import type { Organization } from '../generated/prisma/client.js';
 import { roleNotAssignable } from './roles.errors.js';
 import { oldRoleKeys } from './roles.defaults.js';
@@ -21,6 +21,16 @@ export class RolesLookup {
   /** One role that is known to exist: foreign keys keep it. */
   async view(instanceId: string, id: string): Promise<RoleView> {
     return (await this.byId(instanceId, [id])).get(id)!;
+  }
+
+  /** As `byId`, as the transaction sees them: from its own connection, for another one may be long in coming. */
+  async byIdIn(tx: Tx, instanceId: string, ids: readonly string[]): Promise<Map<string, RoleView>> {
+    return new Map((await this.load(instanceId, [...new Set(ids)], tx)).map((role) => [role.id, role]));
+  }
+
+  /** As `view`, as the transaction sees it. */
+  async viewIn(tx: Tx, instanceId: string, id: string): Promise<RoleView> {
+    return (await this.byIdIn(tx, instanceId, [id])).get(id)!;
   }
 
   /**
@@ -54,8 +64,8 @@ export class RolesLookup {
   }
 
   /** Roles straight from the database. */
-  async load(instanceId: string, ids: string[]): Promise<RoleView[]> {
-    const rows = await this.db.role.findMany({
+  async load(instanceId: string, ids: string[], db: OrganizationsDb | Tx = this.db): Promise<RoleView[]> {
+    const rows = await db.role.findMany({
       where: { instanceId, id: { in: ids } },
       include: { permissions: { include: { permission: true } } },
     });

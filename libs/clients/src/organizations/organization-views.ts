@@ -89,9 +89,22 @@ export class OrganizationViews {
   }
 
   /** After the commit of a change to the memberships of users in an organization. */
-  async membersChanged(instanceId: string, organizationId: string, ...userIds: string[]): Promise<void> {
-    await this.memberships.invalidate(...userIds.map((id) => `${instanceId}:${id}:${organizationId}`));
-    await this.lists.invalidate(...userIds.map((id) => `${instanceId}:${id}`));
+  membersChanged(instanceId: string, organizationId: string, ...userIds: string[]): Promise<void> {
+    return this.membershipsChanged(
+      instanceId,
+      userIds.map((userId) => ({ organizationId, userId })),
+    );
+  }
+
+  /** As `membersChanged`, for memberships of several organizations at once. */
+  async membershipsChanged(instanceId: string, rows: { organizationId: string; userId: string }[]): Promise<void> {
+    const users = [...new Set(rows.map(({ userId }) => userId))];
+    await Promise.all([
+      this.memberships.invalidate(
+        ...rows.map(({ organizationId, userId }) => `${instanceId}:${userId}:${organizationId}`),
+      ),
+      this.lists.invalidate(...users.map((id) => `${instanceId}:${id}`)),
+    ]);
   }
 }
 
