@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { parseArgs, parseEnv } from 'node:util';
 import { eventIn } from './lib/dead-letters.mjs';
 import { ROOT, SERVICES } from './lib/project.mjs';
+import './lib/typescript.mjs';
 
 const HAND_OVER_MS = 60_000;
 const COMMANDS = ['list', 'show', 'replay', 'discard'];
@@ -53,7 +54,9 @@ async function openStore(isStandalone) {
   const env = { ...(existsSync(infra) ? parseEnv(readFileSync(infra, 'utf8')) : {}), ...process.env };
   if (env.KAFKA_BROKERS && !isStandalone) {
     const { kafkaDeadLetters } = await import('./lib/dead-letters-kafka.mjs');
-    return kafkaDeadLetters(env.KAFKA_BROKERS.split(',').map((broker) => broker.trim()));
+    const { kafkaSecurity } = await import('../libs/platform/src/kafka-security.js');
+    const brokers = env.KAFKA_BROKERS.split(',').map((broker) => broker.trim());
+    return kafkaDeadLetters(brokers, kafkaSecurity(env));
   }
   const { tableDeadLetters } = await import('./lib/dead-letters-tables.mjs');
   return tableDeadLetters({ databaseUrl: env.DATABASE_URL, dataDir: env.LATCHKEY_DATA_DIR ?? join(ROOT, '.latchkey') });

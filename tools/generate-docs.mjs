@@ -79,7 +79,9 @@ function asyncapi() {
 const CONFIGURATIONS = {
   standalone: 'apps/standalone/src/config.ts',
   'every process of a distributed installation': 'libs/platform/src/distributed.ts',
-  'each service, distributed': 'libs/platform/src/serve.ts',
+  'how the processes of a distributed installation listen (the gateway has ports of its own) and stop':
+    'libs/platform/src/serve.ts',
+  'every process': 'libs/observability/src/log.ts',
   gateway: 'apps/gateway/src/config.ts',
   identity: 'apps/identity/src/config.ts',
   organizations: 'apps/organizations/src/config.ts',

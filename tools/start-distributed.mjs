@@ -32,7 +32,7 @@ const FIRST_PORT = 4201;
 
 const databaseName = (/** @type {string} */ service) => `${service.toUpperCase()}_DATABASE_URL`;
 const NEEDED = ['KAFKA_BROKERS', 'REDIS_URL', ...SERVICES.map(databaseName)];
-const OF_REPLICAS = ['CONTEXT_SIGNING_KEY', 'MASTER_KEY', 'WEBHOOKS_ALLOWED_TARGETS'];
+const OF_REPLICAS = ['CONTEXT_SIGNING_KEY', 'MASTER_KEY', 'WEBHOOKS_ALLOWED_TARGETS', 'DRAIN_SECONDS'];
 
 /** @type {Map<string, import('node:child_process').ChildProcess>} */
 const running = new Map();
@@ -137,6 +137,8 @@ async function start() {
   const shared = {
     // Whoever tries it out receives webhooks on the same machine.
     WEBHOOKS_ALLOWED_TARGETS: '127.0.0.0/8,::1/128',
+    // Nothing in front of it has to notice first.
+    DRAIN_SECONDS: '0',
     ...env,
     CONTEXT_SIGNING_KEY: contextKey,
     MASTER_KEY: env.MASTER_KEY ?? keys.masterKey,

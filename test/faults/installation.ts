@@ -122,6 +122,7 @@ export class Installation {
       CONTEXT_SIGNING_KEY: keys.contextKey,
       MASTER_KEY: keys.masterKey,
       WEBHOOKS_ALLOWED_TARGETS: '127.0.0.0/8',
+      DRAIN_SECONDS: '0',
       LOG_LEVEL: 'warn',
       ...Object.fromEntries(OWNERS.map((owner) => [upper(owner, 'DATABASE_URL'), this.databaseUrl(owner)])),
       ...Object.fromEntries(OWNERS.map((owner) => [upper(owner, 'URL'), url(owner)])),

@@ -44,11 +44,12 @@ function toLetter(topic, partition, message) {
 
 /**
  * @param {string[]} brokers
+ * @param {import('@latchkey/events').KafkaSecurity} security
  * @returns {Promise<DeadLetterStore>}
  */
-export async function kafkaDeadLetters(brokers) {
+export async function kafkaDeadLetters(brokers, security) {
   process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1';
-  const kafka = new Kafka({ clientId: 'latchkey-dead-letters', brokers, logLevel: logLevel.NOTHING });
+  const kafka = new Kafka({ clientId: 'latchkey-dead-letters', brokers, ...security, logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
   await admin.connect();

@@ -52,3 +52,4 @@ export const ListenConfig = z.object({
   /** Probes and metrics are read here; keep it inside. (4190, the next after the others, is a port that fetch refuses.) */
   GATEWAY_OPS_PORT: z.coerce.number().int().min(0).max(65535).default(4191),
 });
+export type ListenConfig = z.output<typeof ListenConfig>;

@@ -17,8 +17,9 @@ export function listenForApply(dataDir: string, apply: (file: string) => Promise
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
-      const { file } = JSON.parse(Buffer.concat(chunks).toString()) as { file: string };
-      apply(file).then(
+      // Whatever it asks for, and whatever comes of it: the installation goes on.
+      const applying = async () => apply((JSON.parse(Buffer.concat(chunks).toString()) as { file: string }).file);
+      applying().then(
         (applied) => reply.end(JSON.stringify({ applied } satisfies Answer)),
         (error: Error) => reply.end(JSON.stringify({ problem: error.message } satisfies Answer)),
       );
@@ -33,7 +34,7 @@ export function listenForApply(dataDir: string, apply: (file: string) => Promise
 /** Asks the Latchkey that runs on `dataDir` to apply a file; undefined when none runs there. */
 export function askToApply(dataDir: string, file: string): Promise<Answer | undefined> {
   return new Promise((resolve, reject) => {
-    const asking = request({ socketPath: socketOf(dataDir), method: 'POST', path: '/apply' }, (reply) => {
+    const asking = request({ socketPath: socketOf(dataDir), method: 'POST', path: '/apply', agent: false }, (reply) => {
       const chunks: Buffer[] = [];
       reply.on('data', (chunk: Buffer) => chunks.push(chunk));
       reply.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString()) as Answer));

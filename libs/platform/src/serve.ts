@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DynamicModule, INestMicroservice } from '@nestjs/common';
 import { Transport } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -8,7 +9,7 @@ import { createApp, HealthChecks } from '@latchkey/http';
 import { log } from '@latchkey/observability';
 import type { Consumer } from 'kafkajs';
 import { z } from 'zod';
-import { distributedPlatform } from './distributed.js';
+import { distributedPlatform, warnOfLosses } from './distributed.js';
 import type { Env, Platform } from './platform.js';
 
 /** A service's application module. */
@@ -23,19 +24,30 @@ const ListenConfig = z.object({
   PORT: z.coerce.number().int().min(0).max(65535),
 });
 
-const DRAIN_MS = 5_000;
+/** How a process of a distributed installation stops. */
+export const StopConfig = z.object({
+  /**
+   * How long a process that got SIGTERM says that it is not ready and still answers, in seconds: as long as whoever sends requests
+   * to it takes to notice.
+   */
+  DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(5),
+  /** How long what is in hand may take after that, in seconds, before the process ends without it. */
+  STOP_SECONDS: z.coerce.number().min(1).max(600).default(25),
+});
 
 /** Starts a service as a process of its own: HTTP for the gateway, Kafka for events; stops cleanly on SIGTERM. */
 export async function serve(service: EventSource, module: AppModule, env: Env): Promise<void> {
   await orExplain(async () => {
     const { HOST, PORT } = loadConfig(ListenConfig, env);
+    loadConfig(StopConfig, env);
     const platform = distributedPlatform(env);
     const app = await createApp(module.forRoot(env, platform));
     const kafka = platform.events.kind === 'kafka' ? connectKafka(app, service, platform.events) : undefined;
     // First, for it makes the topics that the consumers then subscribe to.
     await app.init();
     await app.listen(PORT, HOST);
-    drainOnSignal(app);
+    stopOnSignal(app, env);
+    warnOfLosses(service, env);
     log.info({ service, url: await app.getUrl() }, 'ready');
     // Requests need not wait for it: after a crash Kafka keeps the group closed until the dead member's session has ended.
     await app.startAllMicroservices();
@@ -68,15 +80,34 @@ function explain(error: unknown): string | undefined {
   return undefined;
 }
 
-/** On SIGTERM or SIGINT: say that no more requests are wanted, answer those in hand, and end. */
-export function drainOnSignal(app: NestFastifyApplication): void {
-  const stop = (signal: string) => {
+/**
+ * On SIGTERM: say that no more requests are wanted and go on answering until others had time to see it; then answer those in hand,
+ * end what runs in the background, and end. SIGINT, from somebody at a terminal, does not wait; nor does a second signal.
+ */
+export function stopOnSignal(app: NestFastifyApplication, env: Env): void {
+  const { DRAIN_SECONDS, STOP_SECONDS } = loadConfig(StopConfig, env);
+  const drained = new AbortController();
+  let isStopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
+    if (signal === 'SIGINT' || isStopping) drained.abort();
+    if (isStopping) return;
+    isStopping = true;
     log.info({ signal }, 'stopping');
     app.get(HealthChecks).drain();
-    setTimeout(() => process.exit(1), DRAIN_MS).unref();
-    void app.close().then(() => process.exit(0));
+    await delay(DRAIN_SECONDS * 1000, undefined, { signal: drained.signal }).catch(() => undefined);
+    setTimeout(() => {
+      log.error({ seconds: STOP_SECONDS }, 'ended before everything in hand was done');
+      process.exit(1);
+    }, STOP_SECONDS * 1000).unref();
+    try {
+      await app.close();
+    } catch (error) {
+      log.error({ err: error }, 'could not stop in order');
+      process.exit(1);
+    }
+    process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(signal));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
 }
 
 /** A consumer that has given up would leave a process that answers and consumes nothing: whoever started it must start another. */

@@ -5,17 +5,23 @@ import { Kafka, logLevel, type KafkaConfig, type Producer, type ProducerRecord }
 import { logOf } from '@latchkey/observability';
 import { TOPIC_RETENTION_MS } from '../../retention.js';
 
+/** TLS and the proof of identity that the brokers ask for. */
+export type KafkaSecurity = Pick<KafkaConfig, 'ssl' | 'sasl'>;
+
 /** How Kafka is reached, and what topics are made with. */
-export interface KafkaOptions {
+export interface KafkaOptions extends KafkaSecurity {
   brokers: string[];
   partitions: number;
-  replicationFactor: number;
+  /** Left out, the brokers' own default. */
+  replicationFactor?: number;
 }
 
 /** The largest record of a topic: four times what Kafka takes as it comes, and no more than hosted ones allow. */
 const MESSAGE_BYTES = 4 * 1024 * 1024;
 /** What a dead letter has besides its event: the error above all. */
 const LETTER_BYTES = 64 * 1024;
+/** Kafka's way to say that the brokers' `default.replication.factor` decides. */
+const BROKERS_DEFAULT = -1;
 const LED_WITHIN_MS = 30_000;
 const LED_POLL_MS = 200;
 const SERVICES: EventSource[] = ['identity', 'organizations', 'billing', 'webhooks'];
@@ -24,6 +30,8 @@ const SERVICES: EventSource[] = ['identity', 'organizations', 'billing', 'webhoo
 export const kafkaConfig = (service: string, options: KafkaOptions): KafkaConfig => ({
   clientId: `latchkey-${service}`,
   brokers: options.brokers,
+  ssl: options.ssl,
+  sasl: options.sasl,
   retry: { initialRetryTime: 200, maxRetryTime: 5000, retries: 8 },
   logLevel: logLevel.WARN,
   logCreator: () => {
@@ -86,7 +94,7 @@ export class KafkaProducer implements OnModuleInit, OnApplicationShutdown {
     const admin = this.kafka.admin();
     await admin.connect();
     try {
-      const { partitions: numPartitions, replicationFactor } = this.options;
+      const { partitions: numPartitions, replicationFactor = BROKERS_DEFAULT } = this.options;
       const topics = SERVICES.map(topicOf);
       const dead = topics.map((topic) => deadLetterTopicOf(topic, this.service));
       const size = (bytes: number) => ({ name: 'max.message.bytes', value: String(bytes) });
