@@ -18,6 +18,7 @@ import { OwnOperations } from './fapi/own-operations.js';
 import { ForwardingService } from './forwarding/forwarding.service.js';
 import { InboxController } from './inbox/inbox.controller.js';
 import { InstancesService } from './instances/instances.service.js';
+import { GuessesService } from './limits/guesses.service.js';
 import { LimitsService } from './limits/limits.service.js';
 import { Listeners } from './listeners/listeners.js';
 import { BundlesService } from './npm/bundles.service.js';
@@ -62,6 +63,7 @@ export class GatewayModule {
         { provide: ClientStates, inject: [SharedState], useFactory: (state: SharedState) => new ClientStates(state) },
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },
         Listeners,
+        GuessesService,
         InstancesService,
         ClientTokens,
         CallersService,

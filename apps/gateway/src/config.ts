@@ -26,6 +26,8 @@ export const GatewayConfig = z.object({
   GATEWAY_LIMIT_BAPI: limit(1000),
   /** Requests to BAPI within ten seconds, for each development instance. */
   GATEWAY_LIMIT_BAPI_DEVELOPMENT: limit(100),
+  /** Secret keys and hosts of no instance that one address may name within ten seconds. */
+  GATEWAY_LIMIT_GUESSES: limit(100),
 });
 export type GatewayConfig = z.output<typeof GatewayConfig>;
 

@@ -81,6 +81,7 @@ describe('The API of webhook endpoints', () => {
     await bapi({ path: '/api/v1/app/ins_dev/endpoint', headers: KEY });
     expect(owner.last.url).toBe('/svix/api/v1/app/ins_dev/endpoint');
     expect(owner.last.ctx.instanceId).toBe('ins_dev');
+    expect(owner.last.headers['x-request-id']).toBe(owner.last.ctx.requestId);
   });
 
   it('refuses in the shape of its client', async () => {
@@ -99,5 +100,8 @@ describe('BAPI limits', () => {
     const refused = await bapi({ path: '/v1/users', headers: KEY });
     expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(10);
     expect((await bapi({ path: '/v1/jwks', headers: KEY })).status).toBe(200);
+    const svix = await bapi({ path: '/api/v1/app/ins_dev/endpoint', headers: KEY });
+    expect([svix.status, svix.json()]).toEqual([429, { code: 'too_many_requests', detail: expect.any(String) }]);
+    expect(Number(svix.headers['retry-after'])).toBeGreaterThan(0);
   });
 });

@@ -1,17 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { ServiceTransport, type InstanceInfo } from '@latchkey/clients';
+import type { InstanceInfo } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
-import { ApiError } from '@latchkey/core';
-import { CONTEXT_HEADER, ContextSigner } from '@latchkey/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { header } from '../fapi/fapi-requests.service.js';
 import { ForwardingService, sendAnswer } from '../forwarding/forwarding.service.js';
-import { InstancesService } from '../instances/instances.service.js';
+import { askerOf, InstancesService } from '../instances/instances.service.js';
 import { LimitsService } from '../limits/limits.service.js';
 import { sendInterstitial } from './interstitial.js';
 import type { Match } from '../operations/operations.router.js';
 import { apiVersionOf } from '../requests/api-version.js';
 import { authorizationMalformed, keyInvalid } from '../requests/gateway-errors.js';
+import { asApiError } from '../requests/gateway-exception.filter.js';
 import { parameter, type Incoming } from '../requests/incoming.js';
 
 /** Answers BAPI: finds the instance by its secret key and forwards to the owner. */
@@ -21,8 +20,6 @@ export class BapiService {
     private readonly instances: InstancesService,
     private readonly forwarding: ForwardingService,
     private readonly limits: LimitsService,
-    private readonly transport: ServiceTransport,
-    private readonly signer: ContextSigner,
   ) {}
 
   /** Answers a request for an operation of the contract. */
@@ -37,20 +34,13 @@ export class BapiService {
   async answerSvix(request: FastifyRequest, reply: FastifyReply, incoming: Incoming): Promise<void> {
     try {
       const ctx = await this.identify(request, incoming);
-      const { method, forwardedQuery, body, contentType } = incoming;
-      const answer = await this.transport.request('webhooks', {
-        method,
-        path: `/svix${incoming.path}${forwardedQuery ? `?${forwardedQuery}` : ''}`,
-        headers: {
-          [CONTEXT_HEADER]: this.signer.sign(ctx),
-          ...(body && contentType && { 'content-type': contentType }),
-          ...idempotencyKey(request),
-        },
-        body,
-      });
-      sendAnswer(reply, answer);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      await this.limits.countSvix(ctx);
+      const path = `/svix${incoming.path}`;
+      sendAnswer(reply, await this.forwarding.send('webhooks', path, ctx, incoming, idempotencyKey(request)));
+    } catch (thrown) {
+      const error = asApiError(thrown, request);
+      if (error.status >= 500) throw thrown;
+      if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
       const detail = { code: error.code, detail: error.items[0]?.long_message ?? error.message };
       void reply
         .status(error.status)
@@ -76,7 +66,7 @@ export class BapiService {
   private async authenticate(request: FastifyRequest): Promise<InstanceInfo> {
     const [, key] = /^Bearer +(\S+)$/i.exec(header(request, 'authorization') ?? '') ?? [];
     if (!key) throw authorizationMalformed();
-    const instance = await this.instances.bySecretKey(key, request.id);
+    const instance = await this.instances.bySecretKey(key, askerOf(request));
     if (!instance) throw keyInvalid();
     return instance;
   }

@@ -4,7 +4,7 @@ import type { OperationId, RequestContext } from '@latchkey/contracts';
 import { parseCookie, type Cookies } from 'cookie';
 import type { FastifyRequest } from 'fastify';
 import { CallersService, type Caller, type Credentials } from '../clients/callers.service.js';
-import { InstancesService } from '../instances/instances.service.js';
+import { askerOf, InstancesService } from '../instances/instances.service.js';
 import type { Match } from '../operations/operations.router.js';
 import { apiVersionOf } from '../requests/api-version.js';
 import {
@@ -60,7 +60,7 @@ export class FapiRequestsService {
     const proxyUrl = header(request, 'clerk-proxy-url');
     if (proxyUrl !== undefined) return this.throughProxy(request, proxyUrl);
     const host = request.host;
-    const instance = await this.instances.byHost(host, request.id);
+    const instance = await this.instances.byHost(host, askerOf(request));
     if (!instance) throw hostInvalid();
     // In development people reach it as they like: by an address, a name, through a tunnel.
     const fapiUrl = instance.environment === 'production' ? instance.fapiUrl : `${request.protocol}://${host}`;
@@ -130,7 +130,7 @@ export class FapiRequestsService {
   private async throughProxy(request: FastifyRequest, proxyUrl: string): Promise<Reached> {
     const key = header(request, 'clerk-secret-key');
     if (!key) throw proxySecretMissing();
-    const instance = await this.instances.bySecretKey(key, request.id);
+    const instance = await this.instances.bySecretKey(key, askerOf(request));
     if (!instance) throw proxySecretInvalid();
     if (!/^https?:\/\//.test(proxyUrl) || !URL.canParse(proxyUrl)) throw proxyUrlInvalid();
     const { origin, pathname } = new URL(proxyUrl);

@@ -40,8 +40,20 @@ export class ForwardingService {
     api: Api,
     ctx: RequestContext,
     { owner, path }: Match,
-    { method, forwardedQuery, body, contentType }: Incoming,
+    incoming: Incoming,
     extra: Record<string, string> = {},
+  ): Promise<ServiceResponse> {
+    const answer = await this.send(owner as Owner, internalPath(api, path), ctx, incoming, extra);
+    return answer.status === 200 && answer.body.length === 0 ? asNull(answer) : answer;
+  }
+
+  /** The answer of a service at a path of its own. */
+  async send(
+    owner: Owner,
+    path: string,
+    ctx: RequestContext,
+    { method, forwardedQuery, body, contentType }: Incoming,
+    extra: Record<string, string>,
   ): Promise<ServiceResponse> {
     const headers: Record<string, string> = {
       ...extra,
@@ -50,13 +62,12 @@ export class ForwardingService {
     };
     // SDKs name a content type on requests without a body, too.
     if (body && contentType) headers['content-type'] = contentType;
-    const answer = await this.transport.request(owner as Owner, {
+    return this.transport.request(owner, {
       method: method === 'HEAD' ? 'GET' : method,
-      path: internalPath(api, path) + (forwardedQuery ? `?${forwardedQuery}` : ''),
+      path: path + (forwardedQuery ? `?${forwardedQuery}` : ''),
       headers,
       body,
     });
-    return answer.status === 200 && answer.body.length === 0 ? asNull(answer) : answer;
   }
 }
 

@@ -2,15 +2,29 @@ import { Injectable } from '@nestjs/common';
 import type { InstanceInfo, InstanceSelector } from '@latchkey/clients';
 import { IdentityClient } from '@latchkey/clients';
 import { hashSecret } from '@latchkey/core';
+import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
+import { GuessesService } from '../limits/guesses.service.js';
 
 /** How late the gateway learns of a changed setting or a revoked key. */
 const FRESH_MS = 5_000;
 /** How long an instance that was found is still used while identity does not answer. */
 const STALE_MS = 3_600_000;
 
+/** How long a host or key that no instance has is taken for one: how late the gateway learns of a new instance. */
+const UNKNOWN_MS = 1_000;
+
+/** Who asks. */
+export interface Asker {
+  requestId: string;
+  ipAddress: string;
+}
+
+/** Who sent a request. */
+export const askerOf = ({ id, ip }: FastifyRequest): Asker => ({ requestId: id, ipAddress: ip });
+
 interface Found {
-  instance: InstanceInfo | null;
+  instance: InstanceInfo;
   at: number;
 }
 
@@ -18,37 +32,53 @@ interface Found {
 @Injectable()
 export class InstancesService {
   private readonly found = new LRUCache<string, Found>({ max: 10_000 });
+  /** Apart: guesses must not push out what is true. */
+  private readonly unknown = new LRUCache<string, true>({ max: 10_000, ttl: UNKNOWN_MS });
   private readonly asking = new Map<string, Promise<InstanceInfo | null>>();
 
-  constructor(private readonly identity: IdentityClient) {}
+  constructor(
+    private readonly identity: IdentityClient,
+    private readonly guesses: GuessesService,
+  ) {}
 
-  /** The instance at a host; one that was found without its port counts, for behind a TLS terminator ports differ. */
-  async byHost(host: string, requestId: string): Promise<InstanceInfo | null> {
+  /**
+   * The instance at a host; one that was found without its port counts, for behind a TLS terminator ports differ.
+   *
+   * @throws RateLimited when the address has named too many hosts and keys of no instance
+   */
+  async byHost(host: string, asker: Asker): Promise<InstanceInfo | null> {
     const name = host.toLowerCase().replace(/:(80|443)$/, '');
-    const exact = await this.find({ host: name }, requestId);
+    const exact = await this.find({ host: name }, asker);
     const bare = name.replace(/:\d+$/, '');
-    return exact ?? (bare === name ? null : this.find({ host: bare }, requestId));
+    return exact ?? (bare === name ? null : this.find({ host: bare }, asker));
   }
 
-  /** The instance that a secret key opens. */
-  bySecretKey(key: string, requestId: string): Promise<InstanceInfo | null> {
-    return this.find({ secret_key_hash: hashSecret(key) }, requestId);
+  /**
+   * The instance that a secret key opens.
+   *
+   * @throws RateLimited when the address has named too many hosts and keys of no instance
+   */
+  bySecretKey(key: string, asker: Asker): Promise<InstanceInfo | null> {
+    return this.find({ secret_key_hash: hashSecret(key) }, asker);
   }
 
   /** Makes the next question about an instance one to identity. */
   forget(instanceId: string): void {
-    for (const [key, { instance }] of this.found.entries()) if (instance?.id === instanceId) this.found.delete(key);
+    for (const [key, { instance }] of this.found.entries()) if (instance.id === instanceId) this.found.delete(key);
   }
 
-  private async find(selector: InstanceSelector, requestId: string): Promise<InstanceInfo | null> {
+  private async find(selector: InstanceSelector, asker: Asker): Promise<InstanceInfo | null> {
     const key = Object.entries(selector).join();
     const known = this.found.get(key);
     const now = performance.now();
     if (known && now - known.at < FRESH_MS) return known.instance;
+    if (!known) this.guesses.require(asker.ipAddress);
     try {
-      return await this.ask(key, selector, requestId);
+      const instance = this.unknown.get(key) ? null : await this.ask(key, selector, asker.requestId);
+      if (!instance) await this.guesses.count(asker.ipAddress);
+      return instance;
     } catch (error) {
-      if (known?.instance && now - known.at < STALE_MS) return known.instance;
+      if (known && now - known.at < STALE_MS) return known.instance;
       throw error;
     }
   }
@@ -65,9 +95,12 @@ export class InstancesService {
 
   private async load(key: string, selector: InstanceSelector, requestId: string): Promise<InstanceInfo | null> {
     const instance = await this.identity.resolveInstance(requestId, selector);
-    // Guesses are not remembered: they would push out what is true.
-    if (instance) this.found.set(key, { instance, at: performance.now() });
-    else this.found.delete(key);
+    if (instance) {
+      this.found.set(key, { instance, at: performance.now() });
+    } else {
+      this.found.delete(key);
+      this.unknown.set(key, true);
+    }
     return instance;
   }
 }

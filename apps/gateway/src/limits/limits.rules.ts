@@ -25,6 +25,13 @@ export const bapiRules = (config: GatewayConfig) => ({
   development: { name: 'bapi_development', limit: config.GATEWAY_LIMIT_BAPI_DEVELOPMENT, windowMs: WINDOW_MS },
 });
 
+/** Per address, over both APIs. Not documented by the contract: it protects what knows no instance yet. */
+export const guessRule = (config: GatewayConfig): RateRule => ({
+  name: 'guess',
+  limit: config.GATEWAY_LIMIT_GUESSES,
+  windowMs: WINDOW_MS,
+});
+
 /** BAPI operations with a limit of their own, per instance. */
 export const bapiOperationRules: Partial<Record<OperationId, RateRule>> = {
   CreateInvitation: { name: 'invitation', limit: 100, windowMs: HOUR_MS },

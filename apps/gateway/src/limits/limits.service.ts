@@ -49,6 +49,11 @@ export class LimitsService {
     if (ofObject) await this.limits.consume(ofObject, `${ctx.instanceId}:${path.replace(/\/metadata$/, '')}`);
   }
 
+  /** @throws RateLimited when the instance has spent its share: the API of webhook endpoints counts as BAPI */
+  async countSvix(ctx: RequestContext): Promise<void> {
+    if (!this.isOff) await this.limits.consume(this.bapi[ctx.environment], ctx.instanceId);
+  }
+
   /** A token that BAPI `CreateTestingToken` made: signed by the instance, for `testing`, and not yet over. */
   private async isTestingToken(instance: InstanceInfo, token: string): Promise<boolean> {
     const claims = await this.tokens.verify(instance, token);

@@ -28,7 +28,8 @@ export function sendError(reply: FastifyReply, request: FastifyRequest, thrown: 
     .send(Buffer.from(JSON.stringify(errorBody(error, request.id))));
 }
 
-function asApiError(thrown: unknown, request: FastifyRequest): ApiError {
+/** What a caller is told of an error. */
+export function asApiError(thrown: unknown, request: FastifyRequest): ApiError {
   if (thrown instanceof RateLimited) return tooManyRequests(thrown);
   if (thrown instanceof ServiceUnavailable) return serviceUnavailable();
   return toApiError(thrown, request);

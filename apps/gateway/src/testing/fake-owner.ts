@@ -20,6 +20,8 @@ export interface Asked {
 /** Stands in for identity (another service): knows instances and clients, and answers every operation the same way. */
 export class FakeOwner {
   readonly asked: Asked[] = [];
+  /** Hosts and keys that an instance was looked for by. */
+  readonly looked: string[] = [];
   readonly clients = new Map<string, ClientState>();
   readonly devBrowsers = new Map<string, string | null>();
   /** What the next operation is answered with. */
@@ -39,7 +41,10 @@ export class FakeOwner {
     const fastify = Fastify();
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-    fastify.get('/internal/instances/resolve', (request) => this.instances.get(selectorOf(request)) ?? null);
+    fastify.get('/internal/instances/resolve', (request) => {
+      this.looked.push(selectorOf(request));
+      return this.instances.get(selectorOf(request)) ?? null;
+    });
     fastify.get('/internal/clients/:id/state', (request) => this.clients.get(idOf(request)) ?? null);
     fastify.get('/internal/dev_browsers/:id', (request) => {
       const clientId = this.devBrowsers.get(idOf(request));
