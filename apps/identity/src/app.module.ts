@@ -19,6 +19,7 @@ import { IDENTITY_CONFIG, IdentityConfig } from './config.js';
 import { IdentityDb } from './db.js';
 import { DevBrowsersModule } from './dev-browsers/dev-browsers.module.js';
 import { EmailAddressesModule } from './email-addresses/email-addresses.module.js';
+import { FollowedLinksModule } from './email-links/followed-links.module.js';
 import { EnvironmentModule } from './environment/environment.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { HandshakesModule } from './handshakes/handshakes.module.js';
@@ -86,6 +87,7 @@ export class IdentityModule {
         ClientSnapshotsModule,
         DevBrowsersModule,
         EmailAddressesModule,
+        FollowedLinksModule,
         PhoneNumbersModule,
         EnvironmentModule,
         AllowlistIdentifiersModule,

@@ -16,6 +16,9 @@ import { doubled, refusedWith, wrapped } from './piggyback.js';
 /** Paths that other parties' pages and servers call by design: protocols with checks of their own. */
 const CROSS_SITE = /^\/(\.well-known|oauth|api_keys)(\/|$)|^\/v1\/(oauth_callback|saml|images)(\/|$)/;
 
+/** What the SDK asks for again and again while a link is awaited: an answer may be the one that begins the session. */
+const POLLED = new Set(['getSignIn', 'getSignUps']);
+
 /** Answers FAPI: forwards to the owner, and adds what the SDKs expect around its answer. */
 @Injectable()
 export class FapiService {
@@ -29,6 +32,8 @@ export class FapiService {
 
   /** Answers a request for an operation of another service. */
   async answer(request: FastifyRequest, reply: FastifyReply, incoming: Incoming, match: Match): Promise<void> {
+    // Scanners of mails ask what a link is before anybody follows it, and must not use it up.
+    if (request.method === 'HEAD' && match.id === 'verify') return void reply.status(204).send();
     const known = await this.requests.identify(request, incoming, await this.requests.reach(request), match);
     const { ctx, reached } = known;
     if (!CROSS_SITE.test(match.path)) await this.requireOrigin(request, incoming, known);
@@ -75,9 +80,9 @@ const isChange = ({ method }: Incoming) => method !== 'GET' && method !== 'HEAD'
 
 const isFlat = ({ id, path }: Match) => flatOperations.has(id) || flatPaths.test(path);
 
-/** Whether the SDK looks for the client in an answer: after every change, the refused ones too. */
+/** Whether the SDK looks for the client in an answer: after every change, the refused ones too, and while it polls. */
 const carriesClient = (answer: ServiceResponse, incoming: Incoming, match: Match) =>
-  isChange(incoming) && isJson(answer) && !isFlat(match) && !isFocusTouch(match, incoming);
+  (isChange(incoming) || POLLED.has(match.id)) && isJson(answer) && !isFlat(match) && !isFocusTouch(match, incoming);
 
 /** A tab that comes to the front says so every few seconds; that changes nothing the SDK would have to read. */
 const isFocusTouch = ({ id }: Match, { body }: Incoming) =>

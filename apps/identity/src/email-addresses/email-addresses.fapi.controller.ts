@@ -52,7 +52,7 @@ export class EmailAddressesFapiController {
     @Param('email_id') id: string,
     @Body({ schema: PrepareEmailAddress }) body: PrepareEmailAddress,
   ): Promise<EmailAddressJSON> {
-    return this.toJSON(await this.addresses.prepare(ctx, id, body.strategy));
+    return this.toJSON(await this.addresses.prepare(ctx, id, body));
   }
 
   @Post('/:email_id/attempt_verification')

@@ -428,7 +428,6 @@ describe('FAPI sendVerificationEmail', () => {
   });
 
   it.each([
-    ['email_link', 400, 'verification_strategy_invalid'],
     ['carrier_pigeon', 400, 'verification_strategy_invalid'],
     ['', 422, 'form_param_nil'],
   ])('refuses the strategy "%s"', async (strategy, expected, code) => {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessRulesModule } from '../access-rules/access-rules.module.js';
+import { EmailLinksModule } from '../email-links/email-links.module.js';
 import { IdentifiersModule } from '../identifiers/identifiers.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { StepUpModule } from '../reverifications/step-up.module.js';
@@ -12,7 +13,15 @@ import { EmailAddressesService } from './email-addresses.service.js';
 import { OwnEmailAddressesService } from './own-email-addresses.service.js';
 
 @Module({
-  imports: [AccessRulesModule, IdentifiersModule, StepUpModule, MessagesModule, UsersModule, VerificationsModule],
+  imports: [
+    AccessRulesModule,
+    EmailLinksModule,
+    IdentifiersModule,
+    StepUpModule,
+    MessagesModule,
+    UsersModule,
+    VerificationsModule,
+  ],
   controllers: [EmailAddressesBapiController, EmailAddressesFapiController],
   providers: [EmailAddressesService, EmailAddressChecksService, OwnEmailAddressesService],
   exports: [EmailAddressesService],

@@ -4,6 +4,7 @@ import { notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { IdentityDb, type Tx } from '../db.js';
 import type { EmailAddress } from '../generated/prisma/client.js';
+import { EMAIL_LINK, EmailLinksService, type UsedLink } from '../email-links/email-links.service.js';
 import { IdentifiersService } from '../identifiers/identifiers.service.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { primaryWithout, requireRemovable, type IdentificationStatus } from '../users/identifier-rules.js';
@@ -35,6 +36,7 @@ export class EmailAddressesService {
     private readonly users: UsersService,
     private readonly instances: InstancesService,
     private readonly identifiers: IdentifiersService,
+    private readonly links: EmailLinksService,
     private readonly messages: MessagesService,
   ) {}
 
@@ -129,6 +131,47 @@ export class EmailAddressesService {
         await this.tellPrevious(tx, ctx, previous, row);
       return row.id;
     });
+  }
+
+  /**
+   * Sends a user a link that proves one of their addresses.
+   *
+   * @throws `verification_already_verified` (400), and as `EmailLinksService.requireTarget`
+   */
+  async prepareLink(
+    ctx: RequestContext,
+    userId: string,
+    id: string,
+    redirectUrl: string | null | undefined,
+  ): Promise<FullEmailAddress> {
+    const target = await this.links.requireTarget(ctx, redirectUrl);
+    return this.ofUser(ctx, userId, async (tx) => {
+      const row = await this.require(ctx, id, userId, tx);
+      this.identifiers.requireProvable(row, EMAIL_LINK, EMAIL_LINK);
+      const link = {
+        purpose: 'email_address' as const,
+        id,
+        clientId: ctx.clientId!,
+        redirectUrl: target,
+        userId,
+        identifierId: id,
+      };
+      const verification = await this.links.start(tx, ctx, row.emailAddress, link, row.verification);
+      await tx.emailAddress.updateMany({
+        where: { id, instanceId: ctx.instanceId },
+        data: { verificationId: verification.id },
+      });
+      return id;
+    });
+  }
+
+  /**
+   * Proves an address by a link that was followed: it is its user's alone then.
+   *
+   * @throws `verification_*`, `identification_claimed` (400), `resource_not_found` (404)
+   */
+  async proveByLink(ctx: RequestContext, userId: string, id: string, link: UsedLink): Promise<void> {
+    await this.identifiers.proveByLink(ctx, 'email_address', userId, link, (tx) => this.require(ctx, id, userId, tx));
   }
 
   /** Sends a user a code that proves one of their addresses. @throws `verification_already_verified`, `verification_strategy_invalid` (400) */

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { AccessRulesService } from '../access-rules/access-rules.service.js';
+import { EMAIL_LINK } from '../email-links/email-links.service.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { StepUpService } from '../reverifications/step-up.service.js';
 import { requireFewUnverified, requireMutable } from '../users/identifier-rules.js';
 import { paramUnknown } from '../users/users.errors.js';
+import type { PrepareEmailAddress } from './email-addresses.schemas.js';
 import { EmailAddressesService, type FullEmailAddress } from './email-addresses.service.js';
 
 /** What signed-in users may do with their own addresses, where the instance lets them. */
@@ -45,9 +47,11 @@ export class OwnEmailAddressesService {
     await this.addresses.delete(ctx, id, ctx.userId);
   }
 
-  /** Sends a code. @throws as `EmailAddressesService.prepare` */
-  prepare(ctx: RequestContext, id: string, strategy: string): Promise<FullEmailAddress> {
-    return this.addresses.prepare(ctx, ctx.userId!, id, strategy);
+  /** Sends a code, or a link. @throws as `EmailAddressesService.prepare`, `EmailAddressesService.prepareLink` */
+  prepare(ctx: RequestContext, id: string, input: PrepareEmailAddress): Promise<FullEmailAddress> {
+    return input.strategy === EMAIL_LINK
+      ? this.addresses.prepareLink(ctx, ctx.userId!, id, input.redirect_url)
+      : this.addresses.prepare(ctx, ctx.userId!, id, input.strategy);
   }
 
   /** Tries a code. @throws as `EmailAddressesService.attempt` */

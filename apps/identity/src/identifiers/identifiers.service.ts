@@ -3,13 +3,18 @@ import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, type ApiError } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { IdentityDb, type Tx } from '../db.js';
+import type { UsedLink } from '../email-links/email-links.service.js';
 import type { EmailAddress, PhoneNumber } from '../generated/prisma/client.js';
 import { identificationClaimed, type IdentificationStatus } from '../users/identifier-rules.js';
 import { identifierExists } from '../users/users.errors.js';
 import { lockUser } from '../users/users.queries.js';
 import type { FullUser } from '../users/users.serializer.js';
 import { takenIdentifiers, UsersService } from '../users/users.service.js';
-import { verificationAlreadyVerified, verificationStrategyInvalid } from '../verifications/verifications.errors.js';
+import {
+  verificationAlreadyVerified,
+  verificationMissing,
+  verificationStrategyInvalid,
+} from '../verifications/verifications.errors.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
 
 interface Rows {
@@ -156,6 +161,29 @@ export class IdentifiersService {
     };
     const problem = await transaction(this.db, work, { taken: claimed });
     if (problem) throw problem;
+  }
+
+  /**
+   * Proves one by a link that was followed.
+   *
+   * @param read the row, within the transaction
+   * @throws `verification_*`, `identification_claimed` (400)
+   */
+  async proveByLink<K extends IdentifierKind>(
+    ctx: RequestContext,
+    kind: K,
+    userId: string,
+    link: UsedLink,
+    read: (tx: Tx) => Promise<Rows[K]>,
+  ): Promise<void> {
+    const work = async (tx: Tx) => {
+      const user = await this.locked(tx, ctx, userId);
+      const row = await read(tx);
+      if (row.verificationId !== link.verificationId) throw verificationMissing();
+      if (row.verifiedAt || !(await link.use(tx))) throw verificationAlreadyVerified();
+      await this.prove(tx, ctx, kind, user, row, row.verificationId);
+    };
+    await transaction(this.db, work, { taken: claimed });
   }
 
   private async settle<K extends IdentifierKind>(

@@ -19,6 +19,21 @@ export const templates = {
     subject: '{{otp_code}} is your password reset code',
     text: 'Your code to set a new password for {{app.name}} is {{otp_code}}.\n\nIt works for ten minutes. If you did not ask for it, somebody else may have tried to get into your account; your password has not changed.',
   },
+  sign_in_link: {
+    slug: 'sign_in_link',
+    subject: 'Sign in to {{app.name}}',
+    text: 'Follow this link to sign in to {{app.name}}:\n\n{{action_url}}\n\nIt works once, for {{ttl_minutes}} minutes. If you did not ask for it, do not follow it: it would let somebody else in.',
+  },
+  sign_up_link: {
+    slug: 'sign_up_link',
+    subject: 'Sign up to {{app.name}}',
+    text: 'Follow this link to go on with your sign-up to {{app.name}}:\n\n{{action_url}}\n\nIt works once, for {{ttl_minutes}} minutes. If you did not ask for it, you can ignore this message.',
+  },
+  verification_link: {
+    slug: 'verification_link',
+    subject: 'Your email address at {{app.name}}',
+    text: 'Follow this link to confirm that this address is yours, and to add it to your account at {{app.name}}:\n\n{{action_url}}\n\nIt works once, for {{ttl_minutes}} minutes. If you did not ask for it, do not follow it: it would give your address to another account.',
+  },
   no_account: {
     slug: 'no_account',
     subject: 'Your sign-in to {{app.name}}',

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { RequestContext } from '@latchkey/contracts';
+import type { JsonObject, RequestContext } from '@latchkey/contracts';
 import { ApiError, Clock } from '@latchkey/core';
 import type { Tx } from '../db.js';
 import type { Verification } from '../generated/prisma/client.js';
+import { EMAIL_LINK, EmailLinksService, type UsedLink } from '../email-links/email-links.service.js';
 import { LockoutsService } from '../lockouts/lockouts.service.js';
 import { MessagesService } from '../messages/messages.service.js';
 import type { FullUser } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
 import {
   codeIncorrect,
+  verificationAlreadyVerified,
   verificationMissing,
   verificationStrategyInvalid,
 } from '../verifications/verifications.errors.js';
@@ -18,28 +20,35 @@ import { strategyForUserInvalid } from './sign-ins.errors.js';
 import { readIdentifier } from './sign-ins.identifiers.js';
 import type { SignInState } from './sign-ins.serializer.js';
 
-/** Which code is asked for. */
+/** Which code, or link, is asked for. */
 export interface CodeChoice {
   strategy: string;
   email_address_id?: string | null;
   phone_number_id?: string | null;
+  /** Of a link: where it leads on to. */
+  redirect_url?: string | null;
 }
 
-const EMAIL_STRATEGIES = ['email_code', 'reset_password_email_code'];
+const EMAIL_CODES = ['email_code', 'reset_password_email_code'];
+const EMAIL_STRATEGIES = [...EMAIL_CODES, EMAIL_LINK];
 const PHONE_STRATEGIES = ['phone_code', 'reset_password_phone_code'];
 
 /** Whether a strategy proves an address by a code that was sent to it. */
 export const isCodeStrategy = (strategy: string): boolean =>
-  EMAIL_STRATEGIES.includes(strategy) || PHONE_STRATEGIES.includes(strategy);
+  EMAIL_CODES.includes(strategy) || PHONE_STRATEGIES.includes(strategy);
+
+/** Whether a strategy begins with something that is sent to an address. */
+export const isSentStrategy = (strategy: string): boolean => isCodeStrategy(strategy) || strategy === EMAIL_LINK;
 
 type Target =
   { kind: 'email'; row: FullUser['emailAddresses'][number] } | { kind: 'phone'; row: FullUser['phoneNumbers'][number] };
 
-/** Codes that a sign-in is proved by: sent to an address of the user, and judged. */
+/** Codes and links that a sign-in is proved by: sent to an address of the user, and judged. */
 @Injectable()
 export class SignInCodesService {
   constructor(
     private readonly states: SignInStatesService,
+    private readonly links: EmailLinksService,
     private readonly lockouts: LockoutsService,
     private readonly messages: MessagesService,
     private readonly users: UsersService,
@@ -47,17 +56,17 @@ export class SignInCodesService {
     private readonly clock: Clock,
   ) {}
 
-  /** Sends the code of a first factor. Where nobody may learn whether an account exists, nobody's code is prepared alike. */
+  /** Sends the code or link of a first factor. Where nobody may learn whether an account exists, nobody's code is prepared alike. */
   async prepareFirst(tx: Tx, ctx: RequestContext, state: SignInState, choice: CodeChoice): Promise<Verification> {
     const factors = await this.states.firstFactors(ctx, state);
     const wanted = choice.email_address_id ?? choice.phone_number_id;
     const factor = factors.find((item) => item.strategy === choice.strategy && (!wanted || idOf(item) === wanted));
-    if (!factor || !isCodeStrategy(choice.strategy)) throw strategyForUserInvalid();
-    if (await this.states.isVeiled(ctx)) return this.prepareVeiled(tx, ctx, state, choice.strategy);
+    if (!factor || !isSentStrategy(choice.strategy)) throw strategyForUserInvalid();
+    if (await this.states.isVeiled(ctx)) return this.prepareVeiled(tx, ctx, state, choice);
     await this.requireUnlocked(tx, ctx, state.user!);
     const id = wanted ?? ownId(factors, choice.strategy, state) ?? idOf(factor);
     const target = targetOf(state.user!, choice.strategy, (row) => row.id === id);
-    return this.send(tx, ctx, state.user!, target!, choice.strategy, state.firstVerification);
+    return this.sendFirst(tx, ctx, state, target!, choice);
   }
 
   /** Sends the code of a second factor. */
@@ -103,6 +112,20 @@ export class SignInCodesService {
     return isVeiled ? problem : counted;
   }
 
+  /**
+   * Judges a link that was followed.
+   *
+   * @param use uses the link up
+   * @throws `verification_*` (400) for one that is not the sign-in's, or was used before; `user_locked` (403)
+   */
+  async attemptLink(tx: Tx, ctx: RequestContext, state: SignInState, link: UsedLink): Promise<void> {
+    const { user, firstVerification: verification } = state;
+    if (!user || verification?.id !== link.verificationId) throw verificationMissing();
+    await this.requireUnlocked(tx, ctx, user);
+    if (!(await link.use(tx))) throw verificationAlreadyVerified();
+    await this.confirmAddress(tx, ctx, user, verification);
+  }
+
   /** An address that was only reserved for its user is theirs once they have had a code from it. */
   private async confirmAddress(tx: Tx, ctx: RequestContext, user: FullUser, { id, details }: Verification) {
     const { identifier_id: addressId } = details as { identifier_id?: string };
@@ -113,19 +136,45 @@ export class SignInCodesService {
     if (emails.count + phones.count > 0) await this.users.touched(tx, ctx, user.id);
   }
 
-  private async prepareVeiled(tx: Tx, ctx: RequestContext, state: SignInState, strategy: string) {
+  private async prepareVeiled(tx: Tx, ctx: RequestContext, state: SignInState, choice: CodeChoice) {
+    const { strategy } = choice;
     const { value } = readIdentifier(state.signIn.identifier!);
     const { user } = state;
     const target = user && targetOf(user, strategy, (row) => row.reservedAs === value);
     const held = user && (await this.lockouts.hold(tx, ctx, user.id));
-    if (target && held && !this.lockouts.refusal(held))
-      return this.send(tx, ctx, user, target, strategy, state.firstVerification);
+    if (target && held && !this.lockouts.refusal(held)) return this.sendFirst(tx, ctx, state, target, choice);
     // A code that nobody gets. An address without an account is told that there is none; a text would only cost money.
-    const { verification } = await this.verifications.startCode(tx, ctx, strategy, {
-      details: PHONE_STRATEGIES.includes(strategy) ? { channel: 'sms' } : {},
-    });
+    const verification = await this.startVeiled(tx, ctx, strategy);
     if (!user && EMAIL_STRATEGIES.includes(strategy)) await this.messages.sendEmail(tx, ctx, value, 'no_account', {});
     return verification;
+  }
+
+  private async startVeiled(tx: Tx, ctx: RequestContext, strategy: string): Promise<Verification> {
+    if (strategy === EMAIL_LINK) return this.links.startVeiled(tx, ctx);
+    const details: JsonObject = PHONE_STRATEGIES.includes(strategy) ? { channel: 'sms' } : {};
+    return (await this.verifications.startCode(tx, ctx, strategy, { details })).verification;
+  }
+
+  private sendFirst(
+    tx: Tx,
+    ctx: RequestContext,
+    { signIn, user, firstVerification }: SignInState,
+    target: Target,
+    { strategy, redirect_url: redirectUrl }: CodeChoice,
+  ): Promise<Verification> {
+    if (strategy !== EMAIL_LINK || target.kind !== 'email')
+      return this.send(tx, ctx, user!, target, strategy, firstVerification);
+    const { id: identifierId, emailAddress } = target.row;
+    const { id, clientId } = signIn;
+    const link = {
+      purpose: 'sign_in' as const,
+      id,
+      clientId,
+      redirectUrl: redirectUrl!,
+      userId: user!.id,
+      identifierId,
+    };
+    return this.links.start(tx, ctx, emailAddress, link, firstVerification);
   }
 
   private async requireUnlocked(tx: Tx, ctx: RequestContext, user: FullUser): Promise<void> {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccessRulesModule } from '../access-rules/access-rules.module.js';
 import { ActorTokensModule } from '../actor-tokens/actor-tokens.module.js';
 import { ClientsModule } from '../clients/clients.module.js';
+import { EmailLinksModule } from '../email-links/email-links.module.js';
 import { InvitationsModule } from '../invitations/invitations.module.js';
 import { LockoutsModule } from '../lockouts/lockouts.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
@@ -24,6 +25,7 @@ import { SignInsService } from './sign-ins.service.js';
     AccessRulesModule,
     ActorTokensModule,
     ClientsModule,
+    EmailLinksModule,
     InvitationsModule,
     LockoutsModule,
     MessagesModule,

@@ -9,6 +9,7 @@ import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Client, Prisma, SignIn } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
+import { EMAIL_LINK, EmailLinksService, type UsedLink } from '../email-links/email-links.service.js';
 import { LockoutsService } from '../lockouts/lockouts.service.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { isLeaked } from '../passwords/leaked-passwords.js';
@@ -21,7 +22,7 @@ import type { FullUser } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
 import { verificationMissing } from '../verifications/verifications.errors.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
-import { isCodeStrategy, SignInCodesService } from './sign-in-codes.service.js';
+import { isCodeStrategy, isSentStrategy, SignInCodesService, type CodeChoice } from './sign-in-codes.service.js';
 import { SignInSecondFactorsService } from './sign-in-second-factors.service.js';
 import { SignInTicketsService } from './sign-in-tickets.service.js';
 import { SignInStatesService } from './sign-in-states.service.js';
@@ -50,7 +51,7 @@ import type { SignInState } from './sign-ins.serializer.js';
 const GRID_MS = 100;
 
 /** Of how somebody signed in last, what the UI marks as "last used". */
-const SHOWN_STRATEGIES = ['password', 'email_code', 'phone_code'];
+const SHOWN_STRATEGIES = ['password', 'email_code', EMAIL_LINK, 'phone_code'];
 
 /** A password that was typed, and what hashing said of it before the transaction began. */
 interface TriedPassword {
@@ -74,6 +75,7 @@ export class SignInsService {
     private readonly instances: InstancesService,
     private readonly accessRules: AccessRulesService,
     private readonly admission: SessionAdmissionService,
+    private readonly links: EmailLinksService,
     private readonly lockouts: LockoutsService,
     private readonly messages: MessagesService,
     private readonly passwords: PasswordsService,
@@ -85,7 +87,7 @@ export class SignInsService {
 
   /**
    * Starts the client's sign-in, in place of the one before; with a password it goes as far as that leads,
-   * with the strategy of a code it sends the code.
+   * with the strategy of a code or link it sends that.
    *
    * @throws `form_identifier_not_found`, `form_password_incorrect`, `form_password_pwned` (422), `session_exists` (400), ...
    */
@@ -100,13 +102,17 @@ export class SignInsService {
       if (strategy) throw paramError('form_param_missing', 'identifier', 'is missing', 'Enter an identifier.');
       return this.change(ctx, async (tx) => this.states.begin(tx, ctx, await this.clients.ensure(tx, ctx), {}));
     }
-    if (strategy && strategy !== 'password' && !isCodeStrategy(strategy)) throw strategyInvalid(strategy);
-    return this.evenly(ctx, () => this.identify(ctx, identifier, strategy, input.password));
+    if (strategy && strategy !== 'password' && !isSentStrategy(strategy)) throw strategyInvalid(strategy);
+    const choice = strategy && strategy !== 'password' ? await this.chosen(ctx, { ...input, strategy }) : undefined;
+    return this.evenly(ctx, () => this.identify(ctx, identifier, choice, input.password));
   }
 
   /** The calling client's sign-in, also when it is over. @throws `resource_not_found` (404) */
   async get(ctx: RequestContext, id: string): Promise<SignInJSON> {
-    return this.states.toJSON(ctx, await this.states.require(ctx, id));
+    const state = await this.states.require(ctx, id);
+    const { strategy, status } = state.firstVerification ?? {};
+    const isProved = strategy === EMAIL_LINK && status === 'verified' && state.signIn.status === 'needs_first_factor';
+    return isProved ? this.goOnAfterLink(ctx, id) : this.states.toJSON(ctx, state);
   }
 
   /** The sign-in as the client shows it: null once it is over. */
@@ -116,11 +122,12 @@ export class SignInsService {
     return isOver ? null : this.states.toJSON(ctx, state);
   }
 
-  /** Sends the code of a first factor. */
+  /** Sends the code or link of a first factor. */
   async prepareFirstFactor(ctx: RequestContext, id: string, input: PrepareSignInFactorOne): Promise<SignInJSON> {
+    const choice = await this.chosen(ctx, input);
     return this.evenly(ctx, () =>
       this.step(ctx, id, 'needs_first_factor', async (tx, _client, state) => {
-        const verification = await this.codes.prepareFirst(tx, ctx, state, input);
+        const verification = await this.codes.prepareFirst(tx, ctx, state, choice);
         const updated = await this.states.update(tx, ctx, state, { firstVerificationId: verification.id });
         return { ...updated, firstVerification: verification };
       }),
@@ -157,6 +164,20 @@ export class SignInsService {
           : this.goOn(tx, ctx, client, proved);
       }),
     );
+  }
+
+  /**
+   * Proves the first factor of a sign-in by a link that was followed.
+   *
+   * @param ctx as of the client that the sign-in is of
+   * @throws as `SignInCodesService.attemptLink`
+   */
+  proveByLink(ctx: RequestContext, id: string, link: UsedLink): Promise<SignInJSON> {
+    return this.step(ctx, id, 'needs_first_factor', async (tx, client, state) => {
+      await this.codes.attemptLink(tx, ctx, state, link);
+      const proved = (await this.states.load(tx, ctx, { id }))!;
+      return link.mayBegin ? this.goOn(tx, ctx, client, proved) : proved;
+    });
   }
 
   /** Sends the code of a second factor. */
@@ -220,7 +241,7 @@ export class SignInsService {
   private async identify(
     ctx: RequestContext,
     identifier: string,
-    strategy: string | undefined,
+    choice: CodeChoice | undefined,
     password: string | null | undefined,
   ): Promise<SignInJSON> {
     const user = await this.states.findUser(ctx, identifier);
@@ -241,10 +262,27 @@ export class SignInsService {
       await this.admission.require(tx, ctx, client.id, user?.id);
       const state = await this.states.begin(tx, ctx, client, { identifier, user });
       if (tried) return this.passwordProved(tx, ctx, client, state);
-      if (!strategy || strategy === 'password') return state;
-      const verification = await this.codes.prepareFirst(tx, ctx, state, { strategy });
+      if (!choice) return state;
+      const verification = await this.codes.prepareFirst(tx, ctx, state, choice);
       const updated = await this.states.update(tx, ctx, state, { firstVerificationId: verification.id });
       return { ...updated, firstVerification: verification };
+    });
+  }
+
+  /** What a caller chooses to be sent, with where a link may lead on to. @throws as `EmailLinksService.requireTarget` */
+  private async chosen(ctx: RequestContext, { strategy, ...input }: CodeChoice): Promise<CodeChoice> {
+    const { email_address_id, phone_number_id } = input;
+    if (strategy !== EMAIL_LINK) return { strategy, email_address_id, phone_number_id };
+    return { strategy, email_address_id, redirect_url: await this.links.requireTarget(ctx, input.redirect_url) };
+  }
+
+  /** Goes on with a sign-in whose link was followed in another browser. */
+  private goOnAfterLink(ctx: RequestContext, id: string): Promise<SignInJSON> {
+    return this.change(ctx, async (tx) => {
+      const client = await this.clients.lock(tx, ctx);
+      const state = (await this.states.load(tx, ctx, { id, clientId: client?.id }))!;
+      // Another tab may have been faster.
+      return state.signIn.status === 'needs_first_factor' ? this.goOn(tx, ctx, client!, state) : state;
     });
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { JsonObject, RequestContext } from '@latchkey/contracts';
 import type { Tx } from '../db.js';
 import type { Verification } from '../generated/prisma/client.js';
+import { EMAIL_LINK, EmailLinksService } from '../email-links/email-links.service.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { verificationStrategyInvalid } from '../verifications/verifications.errors.js';
@@ -9,24 +10,37 @@ import { VerificationsService } from '../verifications/verifications.service.js'
 import { SignUpFieldsService } from './sign-up-fields.service.js';
 import type { SignUpState } from './sign-ups.requirements.js';
 
-/** Codes that prove the address or number of a sign-up. */
+/** Codes and links that prove the address or number of a sign-up. */
 @Injectable()
 export class SignUpCodesService {
   constructor(
     private readonly fields: SignUpFieldsService,
     private readonly instances: InstancesService,
+    private readonly links: EmailLinksService,
     private readonly messages: MessagesService,
     private readonly verifications: VerificationsService,
   ) {}
 
-  /** Sends a code. @returns the columns of the sign-up that change @throws `verification_strategy_invalid` (400) */
-  async prepare(tx: Tx, ctx: RequestContext, state: SignUpState, strategy: string) {
+  /** Sends a code, or a link to go on to `redirectUrl` by. @returns the columns of the sign-up that change @throws `verification_strategy_invalid` (400) */
+  async prepare(tx: Tx, ctx: RequestContext, state: SignUpState, strategy: string, redirectUrl?: string) {
     const { emailAddress, phoneNumber } = state.signUp;
     if (strategy === 'email_code' && emailAddress)
       return { emailVerificationId: (await this.email(tx, ctx, emailAddress, state.emailVerification)).id };
     if (strategy === 'phone_code' && phoneNumber)
       return { phoneVerificationId: (await this.phone(tx, ctx, phoneNumber, state.phoneVerification)).id };
+    if (strategy === EMAIL_LINK && emailAddress && redirectUrl)
+      return { emailVerificationId: (await this.link(tx, ctx, state, emailAddress, redirectUrl)).id };
     throw verificationStrategyInvalid();
+  }
+
+  private async link(tx: Tx, ctx: RequestContext, state: SignUpState, address: string, redirectUrl: string) {
+    if (await this.isVeiled(ctx, 'email_address', address)) {
+      await this.messages.sendEmail(tx, ctx, address, 'account_exists', {});
+      return this.links.startVeiled(tx, ctx);
+    }
+    const { id, clientId } = state.signUp;
+    const target = { purpose: 'sign_up' as const, id, clientId, redirectUrl };
+    return this.links.start(tx, ctx, address, target, state.emailVerification);
   }
 
   private async email(tx: Tx, ctx: RequestContext, address: string, previous: Verification | null) {

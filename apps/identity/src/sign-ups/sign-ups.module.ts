@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessRulesModule } from '../access-rules/access-rules.module.js';
 import { ClientsModule } from '../clients/clients.module.js';
+import { EmailLinksModule } from '../email-links/email-links.module.js';
 import { InvitationsModule } from '../invitations/invitations.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
@@ -21,6 +22,7 @@ import { SignUpsService } from './sign-ups.service.js';
     InvitationsModule,
     TicketsModule,
     ClientsModule,
+    EmailLinksModule,
     MessagesModule,
     PasswordsModule,
     SessionsModule,

@@ -7,11 +7,13 @@ import { transaction } from '@latchkey/db';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Client, Prisma, SignUp, Verification } from '../generated/prisma/client.js';
+import { EMAIL_LINK, EmailLinksService, type UsedLink } from '../email-links/email-links.service.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { InvitationsService } from '../invitations/invitations.service.js';
 import { SessionAdmissionService } from '../sessions/session-admission.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { takenIdentifiers, UsersService } from '../users/users.service.js';
+import { verificationAlreadyVerified, verificationMissing } from '../verifications/verifications.errors.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
 import { SignUpCodesService } from './sign-up-codes.service.js';
 import { SignUpFieldsService } from './sign-up-fields.service.js';
@@ -27,6 +29,8 @@ import type {
 import { toBackendSignUpJSON, toSignUpJSON } from './sign-ups.serializer.js';
 
 const ABANDON_MS = 24 * 60 * 60_000;
+/** What is sent at once when a sign-up begins with it. */
+const SENT_STRATEGIES = ['email_code', 'phone_code', EMAIL_LINK];
 
 /** Sign-ups: gathering what an instance asks for, until a user can be made of it. */
 @Injectable()
@@ -38,6 +42,7 @@ export class SignUpsService {
     private readonly fields: SignUpFieldsService,
     private readonly verifications: VerificationsService,
     private readonly codes: SignUpCodesService,
+    private readonly links: EmailLinksService,
     private readonly tickets: SignUpTicketsService,
     private readonly invitations: InvitationsService,
     private readonly users: UsersService,
@@ -54,6 +59,7 @@ export class SignUpsService {
     requireKnown(input);
     const invitation = await this.invitationOf(ctx, input);
     const data = await this.fields.read(ctx, invited(input, invitation), null, invitation);
+    const target = await this.targetOf(ctx, input);
     return this.change(ctx, async (tx, client) => {
       const now = this.clock.now();
       const signUp = await tx.signUp.create({
@@ -68,9 +74,9 @@ export class SignUpsService {
         },
       });
       await this.clients.update(tx, ctx, client, { signUpId: signUp.id });
-      if (input.strategy !== 'email_code' && input.strategy !== 'phone_code') return signUp;
+      if (!SENT_STRATEGIES.includes(input.strategy ?? '')) return signUp;
       const state = { signUp, emailVerification: null, phoneVerification: null };
-      return this.write(tx, ctx, signUp.id, await this.codes.prepare(tx, ctx, state, input.strategy));
+      return this.write(tx, ctx, signUp.id, await this.codes.prepare(tx, ctx, state, input.strategy!, target));
     });
   }
 
@@ -85,12 +91,31 @@ export class SignUpsService {
     });
   }
 
-  /** Sends a code to the address or number of the sign-up. */
+  /** Sends a code to the address or number of the sign-up, or a link. */
   async prepareVerification(ctx: RequestContext, id: string, input: PrepareSignUpVerification): Promise<SignUpJSON> {
+    const target = await this.targetOf(ctx, input);
     return this.change(ctx, async (tx, client) => {
       const state = await this.requireOpen(tx, ctx, client, id);
-      return this.write(tx, ctx, id, await this.codes.prepare(tx, ctx, state, input.strategy));
+      return this.write(tx, ctx, id, await this.codes.prepare(tx, ctx, state, input.strategy, target));
     });
+  }
+
+  /**
+   * Proves the address of a sign-up by a link that was followed.
+   *
+   * @param ctx as of the client that the sign-up is of
+   * @throws `resource_not_found` (404) when the sign-up is over, `verification_*` (400) for a link that is not its, or was used before
+   */
+  async proveByLink(ctx: RequestContext, id: string, link: UsedLink): Promise<SignUpJSON> {
+    const step = async (tx: Tx, client: Client) => {
+      const { signUp } = await this.requireOpen(tx, ctx, client, id);
+      if (signUp.emailVerificationId !== link.verificationId) throw verificationMissing();
+      if (!(await link.use(tx))) throw verificationAlreadyVerified();
+      return signUp;
+    };
+    if (link.mayBegin) return this.change(ctx, step);
+    await transaction(this.db, async (tx) => step(tx, await this.clients.ensure(tx, ctx)));
+    return this.toJSON(ctx, await this.require(ctx, id));
   }
 
   /** Tries a code; the last proof that was wanting completes the sign-up. */
@@ -105,7 +130,13 @@ export class SignUpsService {
 
   /** The calling client's sign-up. @throws `resource_not_found` (404) */
   async get(ctx: RequestContext, id: string): Promise<SignUpJSON> {
-    return this.toJSON(ctx, await this.require(ctx, id));
+    const state = await this.require(ctx, id);
+    const { strategy, status } = state.emailVerification ?? {};
+    const isProved = strategy === EMAIL_LINK && status === 'verified' && state.signUp.status === 'missing_requirements';
+    // What wants nothing more, since a link was followed in another browser, is completed by the one that waits for it.
+    return isProved
+      ? this.change(ctx, async (tx, client) => (await this.load(tx, ctx, { id, clientId: client.id }))!.signUp)
+      : this.toJSON(ctx, state);
   }
 
   /** The sign-up as the client shows it: null once it is over. */
@@ -153,6 +184,7 @@ export class SignUpsService {
       const result = await step(tx, client);
       if (result instanceof Error) return result;
       const state = await this.load(tx, ctx, { id: result.id });
+      if (state!.signUp.status === 'complete') return state!;
       const { missing_fields, unverified_fields } = requirementsOf(settings, state!);
       return missing_fields.length || unverified_fields.length ? state! : this.complete(tx, ctx, client, state!);
     };
@@ -195,6 +227,11 @@ export class SignUpsService {
 
   private write(tx: Tx, ctx: RequestContext, id: string, data: Prisma.SignUpUncheckedUpdateInput): Promise<SignUp> {
     return tx.signUp.update({ where: { id, instanceId: ctx.instanceId }, data });
+  }
+
+  /** Where a link that is asked for may lead on to. @throws as `EmailLinksService.requireTarget` */
+  private async targetOf(ctx: RequestContext, input: Pick<CreateSignUp, 'strategy' | 'redirect_url'>) {
+    return input.strategy === EMAIL_LINK ? this.links.requireTarget(ctx, input.redirect_url) : undefined;
   }
 
   private async invitationOf(ctx: RequestContext, { strategy, ticket }: CreateSignUp): Promise<Invited | null> {
@@ -248,7 +285,7 @@ export class SignUpsService {
 }
 
 /** The ways to sign up that need no other service. */
-const STRATEGIES = ['email_code', 'phone_code', 'password', 'ticket'];
+const STRATEGIES = [...SENT_STRATEGIES, 'password', 'ticket'];
 
 function requireKnown({ strategy, transfer }: CreateSignUp): void {
   if (transfer) throw accountTransferInvalid();

@@ -9,6 +9,7 @@ import {
   verificationExpired,
   verificationFailed,
   verificationMissing,
+  verificationStrategyInvalid,
 } from './verifications.errors.js';
 
 const CODE_LIFETIME_MS = 10 * 60_000;
@@ -82,7 +83,7 @@ export class VerificationsService {
     if (!id) return verificationMissing();
     const where = { id, instanceId: ctx.instanceId };
     const [counted] = await tx.verification.updateManyAndReturn({
-      where: { ...where, status: 'unverified', attempts: { lt: MAX_ATTEMPTS } },
+      where: { ...where, status: 'unverified', attempts: { lt: MAX_ATTEMPTS }, strategy: { not: 'email_link' } },
       data: { attempts: { increment: 1 } },
     });
     if (!counted) return this.refusal(tx, where);
@@ -116,6 +117,8 @@ export class VerificationsService {
   private async refusal(tx: Tx, where: { id: string; instanceId: string }): Promise<ApiError> {
     const verification = await tx.verification.findUnique({ where });
     if (verification?.status === 'verified') return verificationAlreadyVerified();
+    // A link has no code.
+    if (verification?.strategy === 'email_link') return verificationStrategyInvalid();
     return verification?.status === 'expired' ? verificationExpired() : verificationFailed();
   }
 }
