@@ -14,6 +14,7 @@ import { DirectoryModule } from './directory/directory.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { CreationDefaultsModule } from './creation-defaults/creation-defaults.module.js';
 import { DomainsModule } from './domains/domains.module.js';
+import { DueTasksModule } from './due-tasks/due-tasks.module.js';
 import { EnrollmentModule } from './enrollment/enrollment.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
@@ -58,6 +59,7 @@ export class OrganizationsModule {
           box: new SecretBox(config.MASTER_KEY),
         }),
         DirectoryModule,
+        DueTasksModule,
         AccessModule,
         UserProfilesModule,
         MessagesModule,

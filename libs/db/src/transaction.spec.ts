@@ -22,6 +22,12 @@ describe('isDatabaseUnavailable', () => {
     ['a taken value', prismaError('P2002', 'Unique constraint failed')],
     ['a deadlock', prismaError('P2034', 'Transaction failed due to a write conflict or a deadlock')],
     ['nothing at all', undefined],
+    [
+      'another service that does not answer',
+      Object.assign(new Error('identity did not answer', { cause: { code: 'ECONNREFUSED' } }), {
+        name: 'ServiceUnavailable',
+      }),
+    ],
   ])('does not say so of %s', (_, error) => {
     expect(isDatabaseUnavailable(error)).toBe(false);
   });
@@ -40,6 +46,12 @@ describe('isDeadlock', () => {
     ['a value that looks like a code', prismaError('P2010', 'Key (id)=(40001 40P01 P2034)', { originalCode: '23514' })],
     ['a server that shuts down', prismaError('P2010', 'Raw query failed', { originalCode: '57P01' })],
     ['nothing at all', undefined],
+    [
+      'another service that does not answer',
+      Object.assign(new Error('identity did not answer', { cause: { code: 'ECONNREFUSED' } }), {
+        name: 'ServiceUnavailable',
+      }),
+    ],
   ])('does not say so of %s', (_, error) => {
     expect(isDeadlock(error)).toBe(false);
   });

@@ -121,6 +121,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
       message?: unknown;
       meta?: { driverAdapterError?: { cause?: unknown } };
     };
+    // Another service that does not answer may say why in the same words: it is not the database that is away.
+    if ((at as { name?: unknown }).name === 'ServiceUnavailable') return false;
     if ([code, originalCode].some((text) => typeof text === 'string' && UNAVAILABLE_CODE.test(text))) return true;
     if (typeof message === 'string' && UNAVAILABLE_MESSAGE.test(message)) return true;
     if (meta?.driverAdapterError && isDatabaseUnavailable(meta.driverAdapterError)) return true;

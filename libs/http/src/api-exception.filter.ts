@@ -30,7 +30,9 @@ export const errorBody = (error: ApiError, traceId: string) => ({
 /** What was thrown as the error that the caller is told. */
 export function toApiError(thrown: unknown, request: { method: string; url: string }): ApiError {
   if (thrown instanceof ApiError) return thrown;
-  if (isDatabaseUnavailable(thrown)) return databaseAway();
+  if (isDatabaseUnavailable(thrown)) return away('The database is away for a moment. Try again soon.');
+  if (thrown instanceof Error && thrown.name === 'ServiceUnavailable')
+    return away('A part of the platform is away for a moment. Try again soon.');
   const status =
     thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number } | null)?.statusCode;
   if (status === 404) return unknownPath(request);
@@ -54,14 +56,10 @@ const publicPath = (url: string) => url.split('?')[0]!.replace(/^\/[fb]api(?=\/|
 const unknownPath = (request: { method: string; url: string }) =>
   problem(404, 'resource_not_found', 'not found', `There is no ${request.method} ${publicPath(request.url)}.`);
 
-const databaseAway = () =>
+const away = (longMessage: string) =>
   new ApiError(
     503,
-    {
-      code: 'service_unavailable',
-      message: 'Service unavailable',
-      long_message: 'The database is away for a moment. Try again soon.',
-    },
+    { code: 'service_unavailable', message: 'Service unavailable', long_message: longMessage },
     { retryAfterSeconds: 1 },
   );
 

@@ -12,9 +12,14 @@ export class DirectoryService {
     private readonly summaries: UserSummaries,
   ) {}
 
-  /** The instance of the context. */
+  /** The instance of the context; null when it exists no more. */
+  findInstance(ctx: RequestContext): Promise<InstanceView | null> {
+    return this.instances.get(ctx, () => this.identity.instanceView(ctx));
+  }
+
+  /** The instance of the context. @throws `resource_not_found` (404) */
   async instance(ctx: RequestContext): Promise<InstanceView> {
-    const view = await this.instances.get(ctx, () => this.identity.instanceView(ctx));
+    const view = await this.findInstance(ctx);
     if (!view) throw notFound('instance', ctx.instanceId);
     return view;
   }

@@ -5,6 +5,7 @@ import { transaction } from '@latchkey/db';
 import { Outbox } from '@latchkey/events';
 import { OrganizationsDb, type Tx } from '../db.js';
 import { DirectoryService } from '../directory/directory.service.js';
+import { DueTasksService } from '../due-tasks/due-tasks.service.js';
 import type { OrganizationDomain, Prisma } from '../generated/prisma/client.js';
 import { OrganizationsLookup } from '../organizations/organizations.lookup.js';
 import {
@@ -43,6 +44,7 @@ export class DomainsService {
     private readonly organizations: OrganizationsLookup,
     private readonly directory: DirectoryService,
     private readonly reader: DomainsReader,
+    private readonly tasks: DueTasksService,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
@@ -77,6 +79,7 @@ export class DomainsService {
       });
       const full = await this.reader.show(tx, row, instance);
       await this.outbox.add(tx, domainCreated(ctx, full));
+      await this.reach(tx, ctx, row);
       return full;
     };
     return transaction(this.db, write, { taken });
@@ -190,9 +193,17 @@ export class DomainsService {
       });
       const full = await this.reader.show(tx, updated, instance);
       await this.outbox.add(tx, domainUpdated(ctx, full));
+      if (updated.enrollmentMode !== row.enrollmentMode || updated.verifiedName !== row.verifiedName)
+        await this.reach(tx, ctx, updated);
       return full;
     };
     return transaction(this.db, write, { taken });
+  }
+
+  /** Lets an enrollment mode work on those who have their addresses already (`EnrollmentService`). */
+  private async reach(tx: Tx, ctx: RequestContext, row: OrganizationDomain): Promise<void> {
+    if (row.verifiedName !== null && isAutomatic(row.enrollmentMode))
+      await this.tasks.add(tx, ctx, 'enroll_domain', row.id);
   }
 
   /** @throws `organization_domains_not_enabled` (403) */

@@ -1,4 +1,4 @@
-import { Consumer, On, type EventOf } from '@latchkey/events';
+import { Consumer, On, type EventCause, type EventOf } from '@latchkey/events';
 import type { Tx } from '../db.js';
 import { EnrollmentService } from './enrollment.service.js';
 
@@ -13,6 +13,12 @@ export class EnrollmentConsumer {
     const verified = user.email_addresses
       .filter((row) => row.verification?.status === 'verified')
       .map((row) => row.email_address);
-    if (verified.length) await this.enrollment.enroll(tx, event, user.id, verified);
+    if (verified.length) await this.enrollment.userChanged(tx, causeOf(event), user.id, verified);
   }
 }
+
+const causeOf = ({ instanceid, clientip, useragent }: EventOf<'user.created' | 'user.updated'>): EventCause => ({
+  instanceId: instanceid,
+  ipAddress: clientip,
+  userAgent: useragent,
+});

@@ -9,7 +9,7 @@ const settings = {
 const refusal = ({ status, body }: Reply) => [status, body.errors?.[0].code];
 
 describe('enrollment by domain', () => {
-  const { bapi, given, events } = useLatchkey({ settings });
+  const { bapi, given, events, sweep } = useLatchkey({ settings });
 
   /** An organization with a verified domain, and who manages it. */
   const withDomain = async (enrollment_mode: string) => {
@@ -57,6 +57,36 @@ describe('enrollment by domain', () => {
     await user.browser.post(`/v1/me/organization_invitations/${data[0].id}/accept`);
     const { body } = await bapi.get(`/v1/organizations/${id}?include_members_count=true`);
     expect([body.members_count, body.pending_invitations_count]).toEqual([2, 0]);
+  });
+
+  describe.each([
+    ['automatic_invitation', 'invitations'],
+    ['automatic_suggestion', 'suggestions'],
+  ])('%s, switched on for a domain that users have already', (enrollment_mode, what) => {
+    it('reaches those who have proved an address of it, once, and members and others never', async () => {
+      const { id, domainId, newcomer } = await withDomain('manual_invitation');
+      const [proved, member] = [await newcomer(), await newcomer()];
+      await bapi.post(`/v1/organizations/${id}/memberships`, { user_id: member.userId, role: 'org:member' });
+      const address = `${randomUUID()}@${proved.email.split('@')[1]}`;
+      const unproved = await given.signedInBrowser();
+      await bapi.post('/v1/email_addresses', {
+        user_id: unproved.userId,
+        email_address: address,
+        verified: false,
+      });
+      await events.settled();
+      const path = `/v1/organizations/${id}/domains/${domainId}`;
+
+      await bapi.patch(path, { enrollment_mode });
+
+      expect((await own(proved, what)).data).toMatchObject([{ status: 'pending', public_organization_data: { id } }]);
+      await bapi.patch(path, { enrollment_mode: 'manual_invitation' });
+      await bapi.patch(path, { enrollment_mode });
+      await sweep();
+      const { body } = await bapi.get(`/v1/organizations/${id}/domains`);
+      expect(body.data).toMatchObject([{ [`total_pending_${what}`]: 1 }]);
+      expect((await unproved.browser.get(`/v1/me/organization_${what}`)).body.response.data).toEqual([]);
+    });
   });
 
   describe('FAPI getOrganizationSuggestions', () => {

@@ -1,55 +1,152 @@
-import { Injectable } from '@nestjs/common';
-import { systemContext } from '@latchkey/clients';
-import type { LatchkeyEvent } from '@latchkey/contracts';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { InstanceView, UserSummary } from '@latchkey/clients';
 import { Clock, newId } from '@latchkey/core';
-import type { Tx } from '../db.js';
+import { transaction } from '@latchkey/db';
+import type { EventCause } from '@latchkey/events';
+import { OrganizationsDb, type Tx } from '../db.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { domainOf } from '../domains/domains.names.js';
+import { DueTasksService, type Task } from '../due-tasks/due-tasks.service.js';
 import type { OrganizationDomain } from '../generated/prisma/client.js';
 import { InvitationsService } from '../invitations/invitations.service.js';
+import { OrganizationsLookup } from '../organizations/organizations.lookup.js';
+import { usersOfDomain } from './enrollment.queries.js';
 
-/** Invites users to the organizations of their domains, or suggests those to them. */
+const AUTOMATIC = ['automatic_invitation', 'automatic_suggestion'] as const;
+/** Users of a domain who are reached in one transaction. */
+const BATCH = 50;
+/** Users of a domain who are looked for at once. */
+const PAGE = 2_000;
+
+/** A user with a verified address of the domain that is looked at. */
+interface Person {
+  userId: string;
+  address: string;
+}
+
+/**
+ * Invites users to the organizations of their domains, or suggests those to them. It does nothing twice: who is a member, was
+ * invited by the domain, or has the suggestion is passed over. Addresses and settings are identity's, so this is a task and not
+ * done where an event is consumed.
+ */
 @Injectable()
-export class EnrollmentService {
+export class EnrollmentService implements OnModuleInit {
   constructor(
+    private readonly db: OrganizationsDb,
     private readonly directory: DirectoryService,
+    private readonly organizations: OrganizationsLookup,
     private readonly invitations: InvitationsService,
+    private readonly tasks: DueTasksService,
     private readonly clock: Clock,
   ) {}
 
-  /** Does nothing twice: who is a member, was invited by the domain, or has the suggestion is passed over. */
-  async enroll(tx: Tx, event: LatchkeyEvent, userId: string, addresses: string[]): Promise<void> {
-    const instanceId = event.instanceid;
-    const ctx = { ...systemContext(event.id, instanceId), ipAddress: event.clientip, userAgent: event.useragent };
-    const { organizations: settings } = await this.directory.instance(ctx);
-    if (!settings.enabled || !settings.domains.enabled) return;
-    const domains = await tx.organizationDomain.findMany({
+  onModuleInit(): void {
+    this.tasks.handle('enroll_user', (task) => this.enrollUser(task));
+    this.tasks.handle('enroll_domain', (task) => this.enrollDomain(task));
+  }
+
+  /** Lets the domains of a user's verified addresses work, when there are such domains. */
+  async userChanged(tx: Tx, cause: EventCause, userId: string, addresses: string[]): Promise<void> {
+    const domain = await tx.organizationDomain.findFirst({
       where: {
-        instanceId,
+        instanceId: cause.instanceId,
         verifiedName: { in: [...new Set(addresses.map(domainOf))] },
-        enrollmentMode: { in: settings.domains.enrollment_modes.filter((mode) => mode !== 'manual_invitation') },
-        organization: { memberships: { none: { instanceId, userId } } },
+        enrollmentMode: { in: [...AUTOMATIC] },
       },
-      orderBy: { organizationId: 'asc' },
+      select: { id: true },
+    });
+    if (domain) await this.tasks.add(tx, cause, 'enroll_user', userId);
+  }
+
+  private async enrollUser(task: Task): Promise<void> {
+    const { ctx, instance, subjectId: userId } = task;
+    const user = await this.directory.findUser(ctx, userId);
+    const addresses = user ? verifiedAddresses(user) : [];
+    const domains = await this.db.organizationDomain.findMany({
+      where: {
+        instanceId: instance.id,
+        verifiedName: { in: [...new Set(addresses.map(domainOf))] },
+        enrollmentMode: { in: modesOf(instance) },
+        organization: { memberships: { none: { instanceId: instance.id, userId } } },
+      },
     });
     for (const domain of domains) {
       const address = addresses.find((one) => domainOf(one) === domain.name)!;
-      if (domain.enrollmentMode === 'automatic_suggestion') await this.suggest(tx, domain, userId);
-      else await this.invitations.inviteByDomain(tx, ctx, domain, address);
+      await this.enroll(task, domain.id, [{ userId, address }]);
     }
   }
 
-  private async suggest(tx: Tx, domain: OrganizationDomain, userId: string): Promise<void> {
+  /** Reaches those who had an address of the domain before its mode was switched on. */
+  private async enrollDomain(task: Task): Promise<void> {
+    const { ctx, instance, subjectId: domainId } = task;
+    for (let found: string[] = [], after = task.input.after ?? ''; ;) {
+      const domain = await this.db.organizationDomain.findFirst({ where: working(instance, domainId) });
+      if (!domain) return;
+      if (found.length === 0) found = await usersOfDomain(this.db, domain, after, PAGE);
+      const userIds = found.splice(0, BATCH);
+      if (userIds.length === 0) return;
+      const users = await this.directory.users(ctx, userIds);
+      const people = [...users.values()].flatMap((user) => {
+        const address = verifiedAddresses(user).find((one) => domainOf(one) === domain.name);
+        return address ? [{ userId: user.id, address }] : [];
+      });
+      await this.enroll(task, domainId, people);
+      after = userIds.at(-1)!;
+      if (!(await this.tasks.keep(task, after))) return;
+    }
+  }
+
+  private async enroll({ ctx, instance }: Task, domainId: string, people: Person[]): Promise<void> {
+    const where = working(instance, domainId);
+    await transaction(this.db, async (tx) => {
+      const known = await tx.organizationDomain.findFirst({ where });
+      if (!known || !(await this.organizations.tryLock(tx, ctx, known.organizationId))) return;
+      // Under the lock, for the mode may have been changed, and its pending invitations deleted, a moment ago.
+      const domain = await tx.organizationDomain.findFirst({ where });
+      if (!domain) return;
+      const members = await tx.membership.findMany({
+        where: {
+          instanceId: instance.id,
+          organizationId: domain.organizationId,
+          userId: { in: people.map(({ userId }) => userId) },
+        },
+        select: { userId: true },
+      });
+      const strangers = people.filter(({ userId }) => !members.some((row) => row.userId === userId));
+      if (domain.enrollmentMode === 'automatic_suggestion') await this.suggest(tx, domain, strangers);
+      else {
+        const addresses = strangers.map(({ address }) => address);
+        await this.invitations.inviteByDomain(tx, ctx, instance, domain, addresses);
+      }
+    });
+  }
+
+  private async suggest(tx: Tx, domain: OrganizationDomain, people: Person[]): Promise<void> {
     await tx.suggestion.createMany({
-      data: {
+      data: people.map(({ userId }) => ({
         id: newId('organizationSuggestion', this.clock.now()),
         instanceId: domain.instanceId,
         organizationId: domain.organizationId,
         userId,
         domainId: domain.id,
         status: 'pending',
-      },
+      })),
       skipDuplicates: true,
     });
   }
 }
+
+/** The modes that do something in an instance, as it is set. */
+const modesOf = ({ organizations: { enabled, domains } }: InstanceView): string[] =>
+  enabled && domains.enabled ? AUTOMATIC.filter((mode) => domains.enrollment_modes.includes(mode)) : [];
+
+/** A domain while its mode does something. */
+const working = (instance: InstanceView, id: string) => ({
+  id,
+  instanceId: instance.id,
+  verifiedName: { not: null },
+  enrollmentMode: { in: modesOf(instance) },
+});
+
+const verifiedAddresses = (user: UserSummary): string[] =>
+  user.email_addresses.filter((row) => row.is_verified).map((row) => row.email_address);

@@ -119,25 +119,34 @@ export class InvitationsService {
   }
 
   /**
-   * Invites a user whose address is of an organization's domain. It takes no place before it is accepted, and is made once:
-   * whoever has let it pass is not asked again.
+   * Invites users whose addresses are of an organization's domain. Such an invitation takes no place before it is accepted, and
+   * is made once: whoever has let it pass is not asked again. Take the organization's lock first.
    */
-  async inviteByDomain(tx: Tx, ctx: RequestContext, domain: OrganizationDomain, address: string): Promise<void> {
+  async inviteByDomain(
+    tx: Tx,
+    ctx: RequestContext,
+    instance: InstanceView,
+    domain: OrganizationDomain,
+    addresses: string[],
+  ): Promise<void> {
     const { instanceId, organizationId } = domain;
-    await this.organizations.lock(tx, ctx, organizationId);
-    const before = await tx.invitation.findFirst({
+    const among = { in: addresses };
+    const before = await tx.invitation.findMany({
       where: {
         instanceId,
         organizationId,
-        OR: [{ domainId: domain.id, emailAddress: address }, { pendingAddress: address }],
+        OR: [{ domainId: domain.id, emailAddress: among }, { pendingAddress: among }],
       },
+      select: { emailAddress: true },
     });
-    if (before) return;
-    const instance = await this.directory.instance(ctx);
+    const wanted = addresses.filter((address) => !before.some((row) => row.emailAddress === address));
+    if (wanted.length === 0) return;
     const organization = await this.organizations.requireIn(tx, ctx, organizationId);
-    const role = await this.roles.ofNewcomers(organization);
-    const input = { ...DOMAIN_INVITATION, email_address: address, role: role.key };
-    await this.insert(tx, ctx, { organization, instance, role, inviter: undefined, input, domainId: domain.id });
+    const role = await this.roles.ofNewcomersIn(tx, organization);
+    for (const address of wanted) {
+      const input = { ...DOMAIN_INVITATION, email_address: address, role: role.key };
+      await this.insert(tx, ctx, { organization, instance, role, inviter: undefined, input, domainId: domain.id });
+    }
   }
 
   /** Notes what is past its time, a hundred organizations at a time. */

@@ -32,10 +32,15 @@ export class OrganizationsLookup {
    * Takes the organization's lock: changes to its members and invitations happen one after the other, so that what one
    * has counted still holds when it commits. @throws `resource_not_found` (404)
    */
-  async lock(tx: Tx, { instanceId }: { instanceId: string }, id: string): Promise<void> {
+  async lock(tx: Tx, scope: { instanceId: string }, id: string): Promise<void> {
+    if (!(await this.tryLock(tx, scope, id))) throw notFound('organization', id);
+  }
+
+  /** As `lock`; false when there is no such organization any more. */
+  async tryLock(tx: Tx, { instanceId }: { instanceId: string }, id: string): Promise<boolean> {
     const rows = await tx.$queryRaw<
       unknown[]
     >`SELECT id FROM organizations WHERE id = ${id} AND instance_id = ${instanceId} FOR UPDATE`;
-    if (rows.length === 0) throw notFound('organization', id);
+    return rows.length === 1;
   }
 }

@@ -63,6 +63,12 @@ export class RolesLookup {
     return this.view(organization.instanceId, set.defaultRoleId);
   }
 
+  /** As `ofNewcomers`, as the transaction sees it. */
+  async ofNewcomersIn(tx: Tx, { instanceId, roleSetId }: Organization): Promise<RoleView> {
+    const set = await tx.roleSet.findUniqueOrThrow({ where: { id: roleSetId, instanceId } });
+    return this.viewIn(tx, instanceId, set.defaultRoleId);
+  }
+
   /** Roles straight from the database. */
   async load(instanceId: string, ids: string[], db: OrganizationsDb | Tx = this.db): Promise<RoleView[]> {
     const rows = await db.role.findMany({
