@@ -1,5 +1,6 @@
 import { pino, stdTimeFunctions } from 'pino';
 import { z } from 'zod';
+import { loggedError, withoutSecrets } from './safe.js';
 
 const LogConfig = z.object({
   /** How much a process tells: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. */
@@ -15,24 +16,12 @@ function logLevel(): string {
   return process.exit(1);
 }
 
-/** What never reaches a log, wherever it stands in an entry. */
-const SECRET_PATHS = [
-  'authorization',
-  'cookie',
-  'set-cookie',
-  'password',
-  'code',
-  'secret',
-  'token',
-  'ticket',
-  'jwt',
-].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
-
 /** The process's log: one JSON object a line on standard output. `LOG_LEVEL` sets how much of it. */
 export const log = pino({
   level: logLevel(),
   timestamp: stdTimeFunctions.isoTime,
-  redact: { paths: SECRET_PATHS, censor: '[redacted]' },
+  formatters: { log: withoutSecrets },
+  serializers: { err: loggedError, error: loggedError },
 });
 
 /** A log whose entries all carry `fields`. */
