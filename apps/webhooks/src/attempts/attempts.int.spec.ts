@@ -1,3 +1,7 @@
+import { newId } from '@latchkey/core';
+import { JobQueue, type TimersJobQueue } from '@latchkey/jobs';
+import { Client } from 'pg';
+import { WebhooksDb } from '../db.js';
 import { startSubscriber, startWebhooks, until, type Subscriber, type Webhooks } from '../../test/start-webhooks.js';
 
 let webhooks: Webhooks;
@@ -119,6 +123,74 @@ describe('svix.messageAttempt', () => {
     expect(await statusOf(other.svix.messageAttempt.listByEndpoint(instanceId, endpoint.id))).toBe(404);
     expect(await statusOf(other.svix.messageAttempt.listByMsg(other.instanceId, message.id))).toBe(404);
     expect(await statusOf(other.svix.messageAttempt.resend(other.instanceId, message.id, endpoint.id))).toBe(404);
+  });
+});
+
+describe('a background task', () => {
+  it('is done by one process only, although it takes longer than its lease and its job comes twice', async () => {
+    const { subscriber, svix, instanceId, endpoint, send } = await given();
+    subscriber.answer = (response) => response.writeHead(500, { 'webhook-delivery': 'abort-message' }).end();
+    const since = webhooks.clock.now();
+    await send();
+    const replica = await startWebhooks({}, webhooks);
+    const db = webhooks.app.get(WebhooksDb);
+    const running = async () => {
+      const [row] = await db.$queryRaw<[{ n: number }]>`SELECT count(*)::int AS n FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%UPDATE deliveries%'`;
+      return row.n;
+    };
+    const other = new Client({ connectionString: webhooks.databaseUrl });
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query('SELECT FROM deliveries WHERE endpoint_id = $1 FOR UPDATE', [endpoint.id]);
+    const { id } = await svix.endpoint.recover(instanceId, endpoint.id, { since });
+    await until(async () => (await running()) === 1);
+
+    webhooks.clock.advance(6 * 60_000);
+    await webhooks.sweep();
+    await replica.sweep();
+    const jobs = replica.app.get<TimersJobQueue>(JobQueue);
+    await jobs.add('webhooks.task', id, { instanceId, lease: webhooks.clock.now().toISOString() });
+    await jobs.runDue();
+    expect(await running()).toBe(1);
+
+    await other.end();
+    const done = await until(async () => {
+      const task = await svix.backgroundTask.get(id);
+      return task.status === 'finished' && task;
+    });
+    expect(done.data).toEqual({ messagesSent: 1 });
+    await replica.stop();
+  });
+
+  it('is taken up by another process when its own has died', async () => {
+    const { subscriber, svix, instanceId, endpoint, send } = await given();
+    const since = webhooks.clock.now().toISOString();
+    await send();
+    const now = webhooks.clock.now();
+    const id = newId('backgroundTask', now);
+    const input = { instanceId, endpointId: endpoint.id, since, until: now.toISOString() };
+    const { applicationId } = (await webhooks.app
+      .get(WebhooksDb)
+      .endpoint.findFirst({ where: { id: endpoint.id, instanceId } }))!;
+    await webhooks.app.get(WebhooksDb).backgroundTask.create({
+      data: {
+        id,
+        instanceId,
+        task: 'endpoint.bulk-replay',
+        status: 'running',
+        input: { ...input, applicationId },
+        leaseUntil: new Date(now.getTime() + 60_000),
+      } as never,
+    });
+
+    await webhooks.sweep();
+    expect((await svix.backgroundTask.get(id)).status).toBe('running');
+    webhooks.clock.advance(61_000);
+    await webhooks.sweep();
+
+    await until(async () => (await svix.backgroundTask.get(id)).status === 'finished');
+    await until(() => subscriber.received.length === 2);
   });
 });
 

@@ -35,10 +35,23 @@ export interface TaskInputs {
 }
 export type TaskName = keyof TaskInputs;
 
+/** What a job is told: whose task, and the lease that it may take over. */
+interface Turn {
+  instanceId: string;
+  lease: string;
+}
+
+/** A task that this process is doing. */
+interface Held {
+  instanceId: string;
+  leaseUntil: Date;
+}
+
 /** Work that a call starts and does not wait for. The row is the order to do it; a job only says that there is one. */
 @Injectable()
 export class BackgroundTasksService implements OnModuleInit {
   private readonly log = logOf({ feature: 'webhooks.background-tasks' });
+  private readonly held = new Map<string, Held>();
 
   constructor(
     private readonly db: WebhooksDb,
@@ -49,10 +62,11 @@ export class BackgroundTasksService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.process<{ instanceId: string }>(JOB, { concurrency: 2 }, ({ id, payload }) =>
-      this.run(payload.instanceId, id),
-    );
-    this.sweepers.every('webhooks.background-tasks', SWEEP_MS, () => this.findLost());
+    this.jobs.process<Turn>(JOB, { concurrency: 2 }, ({ id, payload }) => this.run(id, payload));
+    this.sweepers.every('webhooks.background-tasks', SWEEP_MS, async () => {
+      await this.keepLeases();
+      await this.findLost();
+    });
   }
 
   /** Starts a task. */
@@ -70,7 +84,7 @@ export class BackgroundTasksService implements OnModuleInit {
         leaseUntil: new Date(now.getTime() + SWEEP_MS),
       } as Prisma.BackgroundTaskCreateInput,
     });
-    await this.jobs.add(JOB, row.id, { instanceId });
+    await this.addJob(row);
     return row;
   }
 
@@ -93,21 +107,36 @@ export class BackgroundTasksService implements OnModuleInit {
     return readList(query, read, (row) => row.id, toTaskJSON);
   }
 
-  private async run(instanceId: string, id: string): Promise<void> {
+  private async run(id: string, { instanceId, lease }: Turn): Promise<void> {
+    const own = { id, instanceId, status: 'running' };
     const leaseUntil = new Date(this.clock.now().getTime() + LEASE_MS);
-    const where = { id, instanceId, status: 'running' };
-    const [row] = await this.db.backgroundTask.updateManyAndReturn({ where, data: { leaseUntil } });
+    // By the lease that the job was made for: of two jobs for one task, the second finds another.
+    const claim = { where: { ...own, leaseUntil: new Date(lease) }, data: { leaseUntil } };
+    const [row] = await this.db.backgroundTask.updateManyAndReturn(claim);
     if (!row) return;
+    const held: Held = { instanceId, leaseUntil };
+    this.held.set(id, held);
+    const end = async (data: Prisma.BackgroundTaskUpdateManyMutationInput) => {
+      this.held.delete(id);
+      await this.db.backgroundTask.updateMany({ where: { ...own, leaseUntil: held.leaseUntil }, data });
+    };
     try {
       const data = await this.perform(instanceId, row.task as TaskName, row.input);
-      await this.db.backgroundTask.updateMany({
-        where,
-        data: { status: 'finished', data: data },
-      });
+      await end({ status: 'finished', data });
       this.deliveries.wake();
     } catch (err) {
       this.log.error({ err, task: row.task, id }, 'a background task failed');
-      await this.db.backgroundTask.updateMany({ where, data: { status: 'failed' } });
+      await end({ status: 'failed' });
+    }
+  }
+
+  /** Keeps others from what this process is doing. */
+  private async keepLeases(): Promise<void> {
+    for (const [id, held] of this.held) {
+      const leaseUntil = new Date(this.clock.now().getTime() + LEASE_MS);
+      const where = { id, instanceId: held.instanceId, status: 'running', leaseUntil: held.leaseUntil };
+      const { count } = await this.db.backgroundTask.updateMany({ where, data: { leaseUntil } });
+      if (count > 0) held.leaseUntil = leaseUntil;
     }
   }
 
@@ -138,11 +167,13 @@ export class BackgroundTasksService implements OnModuleInit {
 
   /** Tasks whose job was lost, or whose process died. */
   private async findLost(): Promise<void> {
-    const rows = await this.db.$queryRawUnsafe<{ id: string; instanceId: string }[]>(
-      `SELECT id, instance_id AS "instanceId" FROM background_tasks
-       WHERE status = 'running' AND lease_until <= $1::timestamptz LIMIT 100`,
-      this.clock.now().toISOString(),
-    );
-    for (const { id, instanceId } of rows) await this.jobs.add(JOB, id, { instanceId });
+    const rows = await this.db.$queryRaw<Pick<BackgroundTask, 'id' | 'instanceId' | 'leaseUntil'>[]>`
+      SELECT id, instance_id AS "instanceId", lease_until AS "leaseUntil" FROM background_tasks
+      WHERE status = 'running' AND lease_until <= ${this.clock.now().toISOString()}::timestamptz LIMIT 100`;
+    for (const row of rows) await this.addJob(row);
+  }
+
+  private addJob({ id, instanceId, leaseUntil }: Pick<BackgroundTask, 'id' | 'instanceId' | 'leaseUntil'>) {
+    return this.jobs.add(JOB, id, { instanceId, lease: leaseUntil.toISOString() } satisfies Turn);
   }
 }

@@ -474,6 +474,18 @@ describe('operational webhooks', () => {
     });
   });
 
+  it('tell once of an endpoint that several disable at once', async () => {
+    const { svix, instanceId, news } = await watched();
+    const { id } = await svix.endpoint.create(instanceId, { url: 'https://example.com' });
+    await Promise.all([1, 2, 3].map(() => svix.endpoint.patch(instanceId, id, { disabled: true })));
+
+    await until(() => news().filter(({ type }) => type === 'endpoint.updated').length === 3);
+    await until(() => news().some(({ type }) => type === 'endpoint.disabled'));
+    await svix.endpoint.delete(instanceId, id);
+    await until(() => news().some(({ type }) => type === 'endpoint.deleted'));
+    expect(news().filter(({ type }) => type === 'endpoint.disabled')).toHaveLength(1);
+  });
+
   it('tell of a message that is failing, and of one that has failed for good', async () => {
     const { subscriber, emit, news, endpoint, key: _key, svix, operational } = await watched();
     subscriber.answer = (response) => response.writeHead(503).end();

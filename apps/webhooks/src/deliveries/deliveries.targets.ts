@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { SecretBox } from '@latchkey/core';
 import { LRUCache } from 'lru-cache';
 import { WebhooksDb } from '../db.js';
+import { openHeaders } from './deliveries.headers.js';
 import type { Health } from './deliveries.schedule.js';
 import { signingKey } from './deliveries.signature.js';
 
@@ -64,7 +65,7 @@ export class DeliveryTargets {
       applicationUid: row.application.uid,
       uid: row.uid,
       url: row.url,
-      headers: row.headers as Record<string, string>,
+      headers: openHeaders(this.box, row),
       isDisabled: row.isDisabled,
       throttleRate: row.throttleRate,
       applicationThrottleRate: row.application.throttleRate,

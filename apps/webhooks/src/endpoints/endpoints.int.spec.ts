@@ -1,4 +1,5 @@
 import type { ApiException } from 'svix/dist/util';
+import { WebhooksDb } from '../db.js';
 import { startWebhooks, type Webhooks } from '../../test/start-webhooks.js';
 
 let webhooks: Webhooks;
@@ -130,6 +131,51 @@ describe('svix.endpoint', () => {
     expect((await refusal(svix.endpoint.updateHeaders(instanceId, id, { headers: { 'svix-id': 'x' } }))).code).toBe(
       422,
     );
+  });
+
+  it('keeps the headers of all who patch them at once', async () => {
+    const { svix, instanceId } = webhooks.svix();
+    const { id } = await svix.endpoint.create(instanceId, { url: URL, headers: { 'X-0': '0' } });
+    const names = ['X-1', 'X-2', 'X-3', 'X-4', 'X-5'];
+
+    await Promise.all(
+      names.map((name) => svix.endpoint.patchHeaders(instanceId, id, { headers: { [name]: '1' }, deleteHeaders: [] })),
+    );
+
+    const { headers } = await svix.endpoint.getHeaders(instanceId, id);
+    expect(Object.keys(headers).sort()).toEqual(['X-0', ...names]);
+  });
+
+  it('stores headers encrypted, those too that were set before it did', async () => {
+    const { svix, instanceId } = webhooks.svix();
+    const db = webhooks.app.get(WebhooksDb);
+    const { id } = await svix.endpoint.create(instanceId, { url: URL, headers: { Authorization: 'Bearer new-token' } });
+    const old = await svix.endpoint.create(instanceId, { url: URL });
+    await db.$executeRaw`UPDATE endpoints SET headers = '{"X-Old": "old-token"}', sealed_headers = NULL WHERE id = ${old.id}`;
+    expect((await svix.endpoint.getHeaders(instanceId, old.id)).headers).toEqual({ 'X-Old': 'old-token' });
+
+    await webhooks.sweep();
+
+    const rows = await db.$queryRaw<
+      { row: string }[]
+    >`SELECT endpoints::text AS row FROM endpoints WHERE instance_id = ${instanceId}`;
+    expect(rows).toHaveLength(2);
+    expect(JSON.stringify(rows)).not.toMatch(/token/);
+    expect((await svix.endpoint.getHeaders(instanceId, old.id)).headers).toEqual({ 'X-Old': 'old-token' });
+    expect((await svix.endpoint.getHeaders(instanceId, id)).sensitive).toEqual(['Authorization']);
+  });
+
+  it('changes nothing of the secret when the rest of a patch is refused', async () => {
+    const { svix, instanceId } = webhooks.svix();
+    await svix.endpoint.create(instanceId, { url: URL, uid: 'taken' });
+    const { id } = await svix.endpoint.create(instanceId, { url: URL });
+    const { key } = await svix.endpoint.getSecret(instanceId, id);
+
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const patch = svix.endpoint.patch(instanceId, id, { uid: 'taken', secret });
+
+    expect((await refusal(patch)).code).toBe(409);
+    expect((await svix.endpoint.getSecret(instanceId, id)).key).toBe(key);
   });
 
   it('leaves transformations out and says so', async () => {

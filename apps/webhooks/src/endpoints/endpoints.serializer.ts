@@ -25,8 +25,8 @@ export function toEndpointJSON(row: Endpoint) {
 export type EndpointJSON = ReturnType<typeof toEndpointJSON>;
 
 /** An endpoint's headers: of the sensitive ones only the names. */
-export function toHeadersJSON(row: Endpoint) {
-  const entries = Object.entries(row.headers as Record<string, string>);
+export function toHeadersJSON(headers: Record<string, string>) {
+  const entries = Object.entries(headers);
   return {
     headers: Object.fromEntries(entries.filter(([name]) => !SENSITIVE.test(name))),
     sensitive: entries.map(([name]) => name).filter((name) => SENSITIVE.test(name)),

@@ -5,6 +5,7 @@ import { TargetGuard, TargetRefused } from '@latchkey/http';
 import { rateOf } from '../applications/applications.schemas.js';
 import { WEBHOOKS_CONFIG, type WebhooksConfig } from '../config.js';
 import { WebhooksDb, type Tx } from '../db.js';
+import { openHeaders, sealHeaders } from '../deliveries/deliveries.headers.js';
 import { newSigningSecret } from '../deliveries/deliveries.signature.js';
 import { cancelPending, STATUS } from '../deliveries/deliveries.queries.js';
 import { DeliveryTargets } from '../deliveries/deliveries.targets.js';
@@ -77,7 +78,7 @@ export class EndpointsService {
       id: newId('endpoint', this.clock.now()),
       instanceId: application.instanceId,
       applicationId: application.id,
-      headers: input.headers,
+      ...sealHeaders(this.box, input.headers),
       ...toRow(input),
     } as Prisma.EndpointUncheckedCreateInput;
     const write = async (tx: Tx) => {
@@ -93,17 +94,15 @@ export class EndpointsService {
   async update(application: Application, idOrUid: string, input: EndpointUpdate): Promise<Endpoint> {
     this.checkUrl(input.url);
     await this.eventTypes.requireAll(application, input.filterTypes ?? []);
-    return this.change(application, idOrUid, toRow(input));
+    return this.change(application, idOrUid, () => toRow(input));
   }
 
   /** Changes the named fields. */
   async patch(application: Application, idOrUid: string, input: EndpointPatch): Promise<Endpoint> {
     if (input.url) this.checkUrl(input.url);
     await this.eventTypes.requireAll(application, input.filterTypes ?? []);
-    if (input.secret)
-      await this.rotateSecret(application, idOrUid, { key: input.secret, gracePeriodSeconds: GRACE_SECONDS });
     const { filterTypes, channels } = input;
-    return this.change(application, idOrUid, {
+    const data: EndpointData = {
       url: input.url,
       description: input.description,
       version: input.version,
@@ -113,7 +112,8 @@ export class EndpointsService {
       metadata: input.metadata,
       uid: input.uid,
       throttleRate: rateOf(input),
-    });
+    };
+    return this.change(application, idOrUid, () => data, input.secret ?? undefined);
   }
 
   /** Removes an endpoint. What still waits for it is not sent. */
@@ -121,11 +121,12 @@ export class EndpointsService {
     const endpoint = await this.require(application, idOrUid);
     const { id, instanceId } = endpoint;
     await transaction(this.db, async (tx: Tx) => {
-      await tx.endpoint.deleteMany({ where: { id, instanceId } });
+      const { count } = await tx.endpoint.deleteMany({ where: { id, instanceId } });
+      if (count === 0) throw svixNotFound();
       await cancelPending(tx, instanceId, id);
       await this.tell(tx, application, endpoint, 'endpoint.deleted');
+      afterCommit(tx, () => this.targets.forget(id));
     });
-    this.targets.forget(id);
   }
 
   /** The secret that messages are signed with. */
@@ -139,24 +140,22 @@ export class EndpointsService {
 
   /** Signs with a new secret from now on, and with the old one beside it until the grace period ends. */
   async rotateSecret(application: Application, idOrUid: string, input: RotateSecret): Promise<void> {
-    const endpoint = await this.require(application, idOrUid);
-    const { id, instanceId } = endpoint;
-    const expiresAt = new Date(this.clock.now().getTime() + input.gracePeriodSeconds * 1000);
+    const { id, instanceId } = await this.require(application, idOrUid);
     await transaction(this.db, async (tx: Tx) => {
-      // The endpoint's row first: of two rotations at once the second sees the first one's secret.
-      await tx.endpoint.updateMany({ where: { id, instanceId }, data: { revision: { increment: 1 } } });
-      await tx.endpointSecret.updateMany({
-        where: { endpointId: id, instanceId, expiresAt: null },
-        data: { expiresAt },
-      });
-      await this.addSecret(tx, endpoint, input.key ?? newSigningSecret());
+      const endpoint = await this.lock(tx, instanceId, id);
+      await this.replaceSecret(tx, endpoint, input.key ?? newSigningSecret(), input.gracePeriodSeconds);
+      afterCommit(tx, () => this.targets.forget(id));
     });
-    this.targets.forget(id);
+  }
+
+  /** The headers that go with every message. */
+  async headers(application: Application, idOrUid: string): Promise<Record<string, string>> {
+    return openHeaders(this.box, await this.require(application, idOrUid));
   }
 
   /** Sets the headers that go with every message. */
   async setHeaders(application: Application, idOrUid: string, headers: Record<string, string>): Promise<void> {
-    await this.change(application, idOrUid, { headers });
+    await this.change(application, idOrUid, () => sealHeaders(this.box, headers));
   }
 
   /** Adds and removes single headers. */
@@ -165,13 +164,11 @@ export class EndpointsService {
     idOrUid: string,
     { headers, deleteHeaders = [] }: { headers: Record<string, string>; deleteHeaders?: string[] },
   ): Promise<void> {
-    const endpoint = await this.require(application, idOrUid);
-    const removed = new Set(deleteHeaders.map((name) => name.toLowerCase()));
-    for (const name of Object.keys(headers)) removed.add(name.toLowerCase());
-    const kept = Object.entries(endpoint.headers as Record<string, string>).filter(
-      ([name]) => !removed.has(name.toLowerCase()),
-    );
-    await this.change(application, endpoint.id, { headers: { ...Object.fromEntries(kept), ...headers } });
+    const removed = new Set([...deleteHeaders, ...Object.keys(headers)].map((name) => name.toLowerCase()));
+    await this.change(application, idOrUid, (endpoint) => {
+      const kept = Object.entries(openHeaders(this.box, endpoint)).filter(([name]) => !removed.has(name.toLowerCase()));
+      return sealHeaders(this.box, { ...Object.fromEntries(kept), ...headers });
+    });
   }
 
   /** How many messages to the endpoint are in which state. */
@@ -207,18 +204,39 @@ export class EndpointsService {
     await tx.endpointSecret.create({ data: data as Prisma.EndpointSecretUncheckedCreateInput });
   }
 
-  private async change(application: Application, idOrUid: string, data: EndpointData): Promise<Endpoint> {
-    const before = await this.require(application, idOrUid);
-    const { id, instanceId } = before;
-    const isEnabled = before.isDisabled && data.isDisabled === false;
-    const isDisabled = !before.isDisabled && data.isDisabled === true;
-    // Whoever enables it again starts a new count of failures.
-    const health = isEnabled ? { firstFailureAt: null, failingSince: null } : {};
+  /** Ends the current secret after the grace period and makes another the current one. The endpoint's row must be locked. */
+  private async replaceSecret(tx: Tx, endpoint: Endpoint, plain: string, graceSeconds: number): Promise<void> {
+    const { id, instanceId } = endpoint;
+    const expiresAt = new Date(this.clock.now().getTime() + graceSeconds * 1000);
+    await tx.endpointSecret.updateMany({ where: { endpointId: id, instanceId, expiresAt: null }, data: { expiresAt } });
+    await this.addSecret(tx, endpoint, plain);
+  }
+
+  /** The endpoint's row, in a new revision and locked: of two changes at once the second sees what the first has made of it. */
+  private async lock(tx: Tx, instanceId: string, id: string): Promise<Endpoint> {
+    const data = { revision: { increment: 1 } };
+    const [endpoint] = await tx.endpoint.updateManyAndReturn({ where: { id, instanceId }, data });
+    if (!endpoint) throw svixNotFound();
+    return endpoint;
+  }
+
+  /** Changes what `changes` says of the endpoint as it is, and its secret when one is given. */
+  private async change(
+    application: Application,
+    idOrUid: string,
+    changes: (before: Endpoint) => EndpointData,
+    secret?: string,
+  ): Promise<Endpoint> {
+    const { id, instanceId } = await this.require(application, idOrUid);
     const write = async (tx: Tx) => {
-      const endpoint = await tx.endpoint.update({
-        where: { id, instanceId },
-        data: { ...data, ...health, revision: { increment: 1 } },
-      });
+      const before = await this.lock(tx, instanceId, id);
+      const data = changes(before);
+      const isEnabled = before.isDisabled && data.isDisabled === false;
+      const isDisabled = !before.isDisabled && data.isDisabled === true;
+      // Whoever enables it again starts a new count of failures.
+      const health = isEnabled ? { firstFailureAt: null, failingSince: null } : {};
+      const endpoint = await tx.endpoint.update({ where: { id, instanceId }, data: { ...data, ...health } });
+      if (secret) await this.replaceSecret(tx, endpoint, secret, GRACE_SECONDS);
       if (isDisabled) await cancelPending(tx, instanceId, id);
       await this.tell(tx, application, endpoint, 'endpoint.updated');
       if (isEnabled) await this.tell(tx, application, endpoint, 'endpoint.enabled');
@@ -251,7 +269,8 @@ interface EndpointData {
   filterTypes?: string[];
   channels?: string[];
   metadata?: Record<string, string>;
-  headers?: Record<string, string>;
+  headers?: object;
+  sealedHeaders?: string;
   uid?: string | null;
   throttleRate?: number | null;
 }

@@ -92,7 +92,7 @@ export class EndpointsSvixController {
 
   @Get(':endpoint_id/headers')
   async getHeaders(@Ctx() ctx: RequestContext, @Param('app_id') appId: string, @Param('endpoint_id') id: string) {
-    return toHeadersJSON(await this.endpoints.require(await this.applications.require(ctx, appId), id));
+    return toHeadersJSON(await this.endpoints.headers(await this.applications.require(ctx, appId), id));
   }
 
   @Put(':endpoint_id/headers')

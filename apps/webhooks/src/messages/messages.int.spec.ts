@@ -176,6 +176,42 @@ describe('svix.message', () => {
     expect(await payload(three)).toEqual({ expired: true });
   });
 
+  it('keeps no code and no link that nobody wants, and others no longer than it takes to deliver them', async () => {
+    const { svix, instanceId } = webhooks.svix();
+    const emit = (id: string) => webhooks.emit(instanceId, 'email.created', id, { id, data: { otp_code: '135790' } });
+    const payloads = () =>
+      webhooks.app.get(WebhooksDb).message.findMany({
+        where: { instanceId },
+        orderBy: { createdAt: 'asc' },
+        select: { subject: true, payload: true },
+      });
+    await emit('ema_1');
+    await until(async () => (await payloads()).length === 1);
+    expect(await payloads()).toEqual([{ subject: 'ema_1', payload: null }]);
+
+    const [good, bad] = [await subscriber(), await subscriber()];
+    bad.answer = (response) => response.writeHead(500).end();
+    await svix.endpoint.create(instanceId, { url: good.url });
+    const failing = await svix.endpoint.create(instanceId, { url: bad.url });
+    webhooks.clock.advance(1_000);
+    await emit('ema_2');
+    await until(() => good.received.length === 1 && bad.received.length === 1);
+    expect(good.received[0]!.body).toContain('135790');
+
+    webhooks.clock.advance(61 * 60_000);
+    await webhooks.sweep();
+    await until(() => bad.received.length === 2);
+    // The other one still waits for it.
+    expect((await payloads())[1]!.payload).toContain('135790');
+
+    await svix.endpoint.delete(instanceId, failing.id);
+    await webhooks.sweep();
+    expect(await payloads()).toEqual([
+      { subject: 'ema_1', payload: null },
+      { subject: 'ema_2', payload: null },
+    ]);
+  });
+
   it('remembers an event that it has handled for thirty days, longer than any topic could bring it again', async () => {
     const { instanceId } = webhooks.svix();
     const db = webhooks.app.get(WebhooksDb);

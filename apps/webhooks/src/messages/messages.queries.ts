@@ -1,4 +1,5 @@
 import type { Tx } from '../db.js';
+import { isSecret } from './messages.secrecy.js';
 
 /** Which application a message goes to. */
 export type Audience =
@@ -48,27 +49,31 @@ const AUDIENCES = {
 
 const fanOutSql = (audience: Audience['kind']) => `
 WITH app AS (SELECT id FROM applications WHERE ${AUDIENCES[audience]}),
+wanted AS (
+  SELECT e.id, e.revision FROM app JOIN endpoints e ON e.application_id = app.id
+  WHERE CASE WHEN $17 <> '' THEN e.id = $17 ELSE NOT e.is_disabled
+    AND (e.filter_types = '{}' OR e.filter_types && $16::text[])
+    AND (e.channels = '{}' OR e.channels && $7::text[]) END
+),
 msg AS (
   INSERT INTO messages (id, instance_id, application_id, event_id, event_type, subject, channels, tags, payload,
     content_type, payload_expires_at, deliver_at, created_at)
-  SELECT $3, $1, app.id, $4, $5, $6, $7::text[], $8::text[], $9, $10, $11::timestamptz, $12::timestamptz, $13::timestamptz
+  SELECT $3, $1, app.id, $4, $5, $6, $7::text[], $8::text[],
+    CASE WHEN NOT $19::boolean OR EXISTS (SELECT FROM wanted) THEN $9::text END,
+    $10, $11::timestamptz, $12::timestamptz, $13::timestamptz
   FROM app
   ON CONFLICT (application_id, event_id) DO NOTHING
   RETURNING id, application_id
 ),
 sent AS (
   INSERT INTO deliveries (message_id, endpoint_id, instance_id, application_id, status, attempts, trigger, next_attempt_at, held_by, created_at)
-  SELECT msg.id, e.id, $1, msg.application_id, 1, 0, 0,
-    coalesce($12::timestamptz, CASE WHEN e.id = ANY($14::text[]) THEN $13::timestamptz ELSE $15::timestamptz END),
-    CASE WHEN $12 IS NULL AND NOT e.id = ANY($14::text[]) THEN $18::int END, $13::timestamptz
-  FROM msg JOIN endpoints e ON e.application_id = msg.application_id
-  WHERE CASE WHEN $17 <> '' THEN e.id = $17 ELSE NOT e.is_disabled
-    AND (e.filter_types = '{}' OR e.filter_types && $16::text[])
-    AND (e.channels = '{}' OR e.channels && $7::text[]) END
-  RETURNING endpoint_id
+  SELECT msg.id, wanted.id, $1, msg.application_id, 1, 0, 0,
+    coalesce($12::timestamptz, CASE WHEN wanted.id = ANY($14::text[]) THEN $13::timestamptz ELSE $15::timestamptz END),
+    CASE WHEN $12 IS NULL AND NOT wanted.id = ANY($14::text[]) THEN $18::int END, $13::timestamptz
+  FROM msg CROSS JOIN wanted
 )
-SELECT app.id AS "applicationId", msg.id AS "messageId", e.id AS "endpointId", e.revision
-FROM app LEFT JOIN msg ON true LEFT JOIN sent ON true LEFT JOIN endpoints e ON e.id = sent.endpoint_id`;
+SELECT app.id AS "applicationId", msg.id AS "messageId", wanted.id AS "endpointId", wanted.revision
+FROM app LEFT JOIN msg ON true LEFT JOIN wanted ON msg.id IS NOT NULL`;
 
 const SQL = {
   instance: fanOutSql('instance'),
@@ -85,7 +90,8 @@ interface FanOutRow {
 
 /**
  * Stores a message and a delivery for each endpoint that wants it, in one statement: it reads the endpoints as they are in
- * this very moment, so no cache can miss one that was just added, and the hot path has one round trip.
+ * this very moment, so no cache can miss one that was just added, and the hot path has one round trip. A payload that is secret is
+ * not stored when nobody wants it.
  *
  * @param options.busy endpoints whose deliveries nobody takes up at once; those of all others are leased to the caller
  * @param options.lease until when the caller holds the others
@@ -117,6 +123,7 @@ export async function fanOut(
     [message.eventType, ...groupsOf(message.eventType)],
     (audience.kind === 'application' && audience.onlyTo) || '',
     options.holder,
+    isSecret(message.eventType),
   );
   return {
     applicationId: rows[0]?.applicationId ?? null,

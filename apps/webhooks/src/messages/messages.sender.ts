@@ -5,6 +5,7 @@ import type { Tx } from '../db.js';
 import { DeliveryLanes } from '../deliveries/deliveries.lanes.js';
 import { Presence } from '../deliveries/deliveries.presence.js';
 import { TRIGGER } from '../deliveries/deliveries.queries.js';
+import { isSecret, SECRET_MS } from './messages.secrecy.js';
 import { fanOut, type Audience, type FanOut, type MessageRow } from './messages.queries.js';
 
 /** How long a payload is kept, unless its sender says otherwise. */
@@ -36,7 +37,7 @@ export class MessageSender {
       channels: [],
       tags: [],
       contentType: null,
-      payloadExpiresAt: new Date(now.getTime() + PAYLOAD_DAYS * DAY_MS),
+      payloadExpiresAt: new Date(now.getTime() + (isSecret(input.eventType) ? SECRET_MS : PAYLOAD_DAYS * DAY_MS)),
       deliverAt: null,
       ...input,
       id: newId('message', now),

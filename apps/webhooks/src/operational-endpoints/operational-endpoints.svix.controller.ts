@@ -63,7 +63,7 @@ export class OperationalSvixController {
 
   @Get(':endpoint_id/headers')
   async getHeaders(@Ctx() ctx: RequestContext, @Param('endpoint_id') id: string) {
-    return toHeadersJSON(await this.endpoints.require(await this.applications.operational(ctx), id));
+    return toHeadersJSON(await this.endpoints.headers(await this.applications.operational(ctx), id));
   }
 
   @Put(':endpoint_id/headers')

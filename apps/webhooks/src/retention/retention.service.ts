@@ -1,19 +1,22 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { Clock } from '@latchkey/core';
+import { Clock, SecretBox } from '@latchkey/core';
 import { Sweepers } from '@latchkey/jobs';
 import { WEBHOOKS_CONFIG, type WebhooksConfig } from '../config.js';
 import { WebhooksDb } from '../db.js';
+import { openHeaders, sealHeaders, type KeptHeaders } from '../deliveries/deliveries.headers.js';
+import { AFTERWARDS_MS, SECRET_MS, SECRET_TYPES } from '../messages/messages.secrecy.js';
 
 const SWEEP_MS = 10 * 60_000;
 const BATCH = 2_000;
 const DAY_MS = 86_400_000;
 
-/** Removes what is too old: payloads, then messages with their deliveries and attempts, old secrets, tokens and tasks. */
+/** Removes what is too old: payloads (secret ones once they are delivered), then messages with their deliveries and attempts, old secrets, tokens and tasks. Seals what was not. */
 @Injectable()
 export class Retention implements OnModuleInit {
   constructor(
     @Inject(WEBHOOKS_CONFIG) private readonly config: WebhooksConfig,
     private readonly db: WebhooksDb,
+    private readonly box: SecretBox,
     private readonly sweepers: Sweepers,
     private readonly clock: Clock,
   ) {}
@@ -23,12 +26,24 @@ export class Retention implements OnModuleInit {
   }
 
   private async run(): Promise<void> {
+    await this.sealOldHeaders();
     const now = this.clock.now();
     const oldest = new Date(now.getTime() - this.config.WEBHOOKS_RETENTION_DAYS * DAY_MS);
     await this.repeat(
       `UPDATE messages SET payload = NULL WHERE id IN (
          SELECT id FROM messages WHERE payload_expires_at <= $1::timestamptz AND payload IS NOT NULL LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
       now,
+    );
+    // Secret payloads of which nothing is left to deliver. By the expiry, for that is indexed: others expire much later.
+    await this.repeat(
+      `UPDATE messages SET payload = NULL WHERE id IN (
+         SELECT id FROM messages m WHERE payload_expires_at <= $1::timestamptz AND payload IS NOT NULL AND event_type = ANY($2::text[])
+           AND created_at <= $3::timestamptz
+           AND NOT EXISTS (SELECT FROM deliveries d WHERE d.message_id = m.id AND d.next_attempt_at IS NOT NULL)
+         LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
+      new Date(now.getTime() + SECRET_MS),
+      SECRET_TYPES,
+      new Date(now.getTime() - AFTERWARDS_MS),
     );
     await this.repeat(
       `WITH old AS (SELECT id FROM messages WHERE created_at < $1::timestamptz LIMIT ${BATCH} FOR UPDATE SKIP LOCKED),
@@ -53,8 +68,21 @@ export class Retention implements OnModuleInit {
     );
   }
 
+  /** Encrypts headers that were set before headers were encrypted. */
+  private async sealOldHeaders(): Promise<void> {
+    const rows = await this.db.$queryRaw<(KeptHeaders & { id: string; instanceId: string; revision: number })[]>`
+      SELECT id, instance_id AS "instanceId", revision, headers, sealed_headers AS "sealedHeaders" FROM endpoints
+      WHERE sealed_headers IS NULL AND headers <> '{}' LIMIT ${BATCH}`;
+    for (const { id, instanceId, revision, ...kept } of rows) {
+      // In the revision that was read: headers that are set at this moment win.
+      const where = { id, instanceId, revision };
+      await this.db.endpoint.updateMany({ where, data: sealHeaders(this.box, openHeaders(this.box, kept)) });
+    }
+  }
+
   /** In pieces, so that no statement holds locks for long. */
-  private async repeat(sql: string, before: Date): Promise<void> {
-    while ((await this.db.$executeRawUnsafe(sql, before.toISOString())) === BATCH);
+  private async repeat(sql: string, ...values: (Date | string[])[]): Promise<void> {
+    const texts = values.map((value) => (value instanceof Date ? value.toISOString() : value));
+    while ((await this.db.$executeRawUnsafe(sql, ...texts)) === BATCH);
   }
 }
