@@ -1,12 +1,14 @@
 /**
- * Writes what docs/generated holds of the code: every event type and topic (events.md, asyncapi.json) and every setting
- * (settings.md). Usage: `npm run generate [-- --check]`; with `--check` it writes nothing and fails when a file is stale.
+ * Writes what docs/generated holds of the code: every event type and topic (events.md, asyncapi.json), every setting
+ * (settings.md) and every error (errors.md). Usage: `npm run generate [-- --check]`; with `--check` it writes nothing and fails when a file is stale.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorSites } from './lib/errors.mjs';
 import { ROOT, SERVICES } from './lib/project.mjs';
 import './lib/typescript.mjs';
 
+const { contractErrorCodes, svixErrorCodes } = await import('@latchkey/core');
 const { deadLetterTopicOf, eventTypes, publicEventTypes, topicOf } = await import('@latchkey/contracts');
 const FOLDER = join(ROOT, 'docs', 'generated');
 const NOTICE = '<!-- Made by `npm run generate`; do not edit. -->';
@@ -123,7 +125,31 @@ function settings() {
   return `${NOTICE}\n\n# Settings\n\nEnvironment variables, read once at the start.\n\n${parts.join('\n')}`;
 }
 
-const files = { 'events.md': events(), 'asyncapi.json': asyncapi(), 'settings.md': settings() };
+function errors() {
+  const sites = errorSites(new Set([...contractErrorCodes, ...svixErrorCodes]));
+  /** @param {readonly string[]} codes */
+  const table = (codes) => {
+    const rows = [...codes].sort().map((code) => {
+      const of = sites.filter((site) => site.code === code);
+      const statuses = [...new Set(of.flatMap(({ status }) => status ?? []))].sort();
+      if (statuses.length === 0) throw new Error(`${code} is a code of errors, and no error has it`);
+      const by = [...new Set(of.map((site) => site.by))].sort();
+      const said = of.find(({ text }) => text)?.text ?? '—';
+      return `| \`${code}\` | ${statuses.join(', ')} | ${said.replaceAll('|', '\\|').replaceAll('\n', ' ')} | ${by.join(', ')} |`;
+    });
+    return `| code | status | what it says, or one of it | where in the code |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+  };
+  return [
+    NOTICE,
+    '# Errors',
+    'A refused request is answered with `{"errors": [{"code", "message", "long_message", "meta"}], "clerk_trace_id"}`. Programs test `code`; the words are for people and may change.',
+    table(contractErrorCodes),
+    '## The API of webhook endpoints\n\nIts client reads `{code, detail}`, and of a 422 the list `detail`. An error of the table above may come in this shape, too.',
+    table(svixErrorCodes),
+  ].join('\n\n');
+}
+
+const files = { 'events.md': events(), 'asyncapi.json': asyncapi(), 'settings.md': settings(), 'errors.md': errors() };
 const isCheck = process.argv.includes('--check');
 mkdirSync(FOLDER, { recursive: true });
 const stale = Object.entries(files).filter(([name, text]) => {

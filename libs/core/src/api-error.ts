@@ -1,7 +1,9 @@
+import type { ErrorCode } from './error-codes.js';
+
 /** One problem as the wire shows it; the code is the contract's, the words are ours. */
 export interface ApiErrorItem {
   /** What programs test. */
-  code: string;
+  code: ErrorCode;
   /** A short text. */
   message: string;
   /** A sentence for the person in front of the screen. */
@@ -39,13 +41,13 @@ export class ApiError extends Error {
   }
 
   /** The decisive code. */
-  get code(): string {
+  get code(): ErrorCode {
     return this.items[0]?.code ?? 'internal_clerk_error';
   }
 }
 
 /** A problem with one parameter (422). `param` is the wire's name of the field. */
-export function paramError(code: string, param: string, message: string, longMessage: string = message): ApiError {
+export function paramError(code: ErrorCode, param: string, message: string, longMessage: string = message): ApiError {
   return new ApiError(422, { code, message, long_message: longMessage, meta: { param_name: param } });
 }
 

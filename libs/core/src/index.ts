@@ -1,4 +1,5 @@
 export * from './api-error.js';
+export * from './error-codes.js';
 export * from './clock.js';
 export * from './ids.js';
 export * from './random.js';

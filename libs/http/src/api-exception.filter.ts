@@ -1,5 +1,5 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { ApiError } from '@latchkey/core';
+import { ApiError, type ErrorCode } from '@latchkey/core';
 import { isDatabaseUnavailable } from '@latchkey/db';
 import { log } from '@latchkey/observability';
 import type { FastifyReply } from 'fastify';
@@ -63,5 +63,5 @@ const away = (longMessage: string) =>
     { retryAfterSeconds: 1 },
   );
 
-const problem = (status: number, code: string, message: string, longMessage: string) =>
+const problem = (status: number, code: ErrorCode, message: string, longMessage: string) =>
   new ApiError(status, { code, message, long_message: longMessage });

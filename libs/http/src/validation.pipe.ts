@@ -1,5 +1,5 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
-import { ApiError, notFound, type ApiErrorItem } from '@latchkey/core';
+import { ApiError, isErrorCode, notFound, type ApiErrorItem, type ErrorCode } from '@latchkey/core';
 import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
@@ -41,7 +41,7 @@ function toItems(issue: Issue): ApiErrorItem[] {
   return [item(codeOf(issue), param, 'is invalid', `${param} ${sentence(issue)}`)];
 }
 
-function codeOf(issue: Issue): string {
+function codeOf(issue: Issue): ErrorCode {
   switch (issue.code) {
     case 'invalid_type':
       return 'form_param_type_invalid';
@@ -52,7 +52,7 @@ function codeOf(issue: Issue): string {
     case 'too_small':
       return issue.origin === 'string' ? 'form_param_min_length_exceeded' : 'form_param_value_invalid';
     case 'custom':
-      return typeof issue.params?.code === 'string' ? issue.params.code : 'form_param_value_invalid';
+      return isErrorCode(issue.params?.code) ? issue.params.code : 'form_param_value_invalid';
     default:
       return 'form_param_value_invalid';
   }
@@ -61,7 +61,7 @@ function codeOf(issue: Issue): string {
 const sentence = (issue: Issue) =>
   issue.code === 'custom' || issue.code === 'invalid_format' ? `${issue.message}.` : `is not valid: ${issue.message}.`;
 
-const item = (code: string, param: string, message: string, longMessage: string): ApiErrorItem => ({
+const item = (code: ErrorCode, param: string, message: string, longMessage: string): ApiErrorItem => ({
   code,
   message,
   long_message: longMessage,

@@ -1,6 +1,6 @@
-import { ApiError } from '@latchkey/core';
+import { ApiError, type ErrorCode } from '@latchkey/core';
 
-const refused = (code: string, message: string, long_message: string) =>
+const refused = (code: ErrorCode, message: string, long_message: string) =>
   new ApiError(400, { code, message, long_message, meta: { param_name: 'token' } });
 
 /** Not a link of this instance's mails. */

@@ -1,6 +1,6 @@
-import { ApiError, paramError } from '@latchkey/core';
+import { ApiError, paramError, type ErrorCode } from '@latchkey/core';
 
-const refused = (code: string, message: string, long_message: string) =>
+const refused = (code: ErrorCode, message: string, long_message: string) =>
   new ApiError(400, { code, message, long_message });
 
 /** The address has a pending invitation. */

@@ -1,4 +1,4 @@
-import { ApiError } from '@latchkey/core';
+import { ApiError, type ApiErrorItem } from '@latchkey/core';
 
 /** Too many failures, or an administrator: nothing is tried until the lock is over. `seconds` is null when it has no end. */
 export const userLocked = (seconds: number | null) =>
@@ -13,7 +13,7 @@ export const userLocked = (seconds: number | null) =>
   });
 
 /** Few attempts are left before the account is locked; told beside the problem itself. */
-export const lockoutWarning = (attemptsLeft: number) => ({
+export const lockoutWarning = (attemptsLeft: number): ApiErrorItem => ({
   code: 'account_lockout_warning',
   message: 'Account about to be locked',
   long_message:

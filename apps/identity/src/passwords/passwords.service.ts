@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ApiError, paramError } from '@latchkey/core';
+import { ApiError, paramError, type ErrorCode } from '@latchkey/core';
 import { IdentityDb } from '../db.js';
 import type { InstanceSettings } from '../instances/instances.settings.js';
 import { isLeaked } from './leaked-passwords.js';
@@ -103,7 +103,7 @@ type Rules = InstanceSettings['password'];
  * @param param the parameter that carries it
  */
 export function brokenRule(rules: Rules, password: string, identifiers: string[], param: string): ApiError | undefined {
-  const refuse = (code: string, text: string) => paramError(code, param, text, `Password ${text}.`);
+  const refuse = (code: ErrorCode, text: string) => paramError(code, param, text, `Password ${text}.`);
   const broken = CHARACTER_RULES.flatMap(({ code, text, isBroken }) =>
     isBroken(password, rules) ? refuse(code, text(rules)).items : [],
   );
@@ -138,7 +138,7 @@ function weakness(rules: Rules, password: string, identifiers: string[], param: 
 }
 
 interface CharacterRule {
-  code: string;
+  code: ErrorCode;
   text: (rules: Rules) => string;
   isBroken: (password: string, rules: Rules) => boolean;
 }

@@ -1,4 +1,4 @@
-import { ApiError, paramError } from '@latchkey/core';
+import { ApiError, paramError, type ErrorCode } from '@latchkey/core';
 
 /** The address is on the list already. */
 export const redirectUrlTaken = () =>
@@ -13,7 +13,7 @@ export const redirectUrlUnusable = () =>
     'url must be an https:// URL or have a scheme of your app.',
   );
 
-const refused = (code: string, message: string, longMessage: string) =>
+const refused = (code: ErrorCode, message: string, longMessage: string) =>
   new ApiError(422, { code, message, long_message: longMessage, meta: { param_name: 'redirect_url' } });
 
 /** `redirect_url` is missing or cannot be read. */

@@ -1,4 +1,4 @@
-import { paramError, type ApiError } from '@latchkey/core';
+import { paramError, type ApiError, type ErrorCode } from '@latchkey/core';
 import type { InstanceSettings } from '../instances/instances.settings.js';
 
 const LATIN = /^[\p{Script=Latin}\p{Script=Common}]+$/u;
@@ -7,7 +7,7 @@ const EXTENDED = /^[\p{L}\p{N}_\-^$!.`#+~]+$/u;
 
 /** The rule that a username breaks, if it breaks one (`compat/behaviours-auth.md` 1). */
 export function brokenUsernameRule(settings: InstanceSettings['username'], username: string): ApiError | undefined {
-  const refuse = (code: string, text: string) => paramError(code, 'username', text, `Username ${text}.`);
+  const refuse = (code: ErrorCode, text: string) => paramError(code, 'username', text, `Username ${text}.`);
   const { min_length, max_length } = settings;
   if (username.length < min_length || username.length > max_length)
     return refuse('form_username_invalid_length', `must have between ${min_length} and ${max_length} characters`);

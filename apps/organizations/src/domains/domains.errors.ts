@@ -1,6 +1,6 @@
-import { ApiError, paramError } from '@latchkey/core';
+import { ApiError, paramError, type ErrorCode } from '@latchkey/core';
 
-const refusal = (status: number, code: string, message: string, longMessage: string, param?: string) => () =>
+const refusal = (status: number, code: ErrorCode, message: string, longMessage: string, param?: string) => () =>
   new ApiError(status, { code, message, long_message: longMessage, ...(param && { meta: { param_name: param } }) });
 
 export const domainsNotEnabled = refusal(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { ApiError, Clock, newId } from '@latchkey/core';
+import { ApiError, type ApiErrorItem, Clock, newId } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { Outbox } from '@latchkey/events';
 import { OrganizationsDb, type Tx } from '../db.js';
@@ -229,7 +229,7 @@ export const verifiedNow = (name: string, now: Date) => ({
 
 const isAutomatic = (mode: string) => mode !== 'manual_invitation';
 
-const invalidName = {
+const invalidName: ApiErrorItem = {
   code: 'form_param_format_invalid',
   message: 'is invalid',
   long_message: 'The name must be that of a domain.',

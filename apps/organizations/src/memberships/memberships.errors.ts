@@ -1,6 +1,6 @@
-import { ApiError } from '@latchkey/core';
+import { ApiError, type ErrorCode } from '@latchkey/core';
 
-const refusal = (status: number, code: string, message: string, longMessage: string) => () =>
+const refusal = (status: number, code: ErrorCode, message: string, longMessage: string) => () =>
   new ApiError(status, { code, message, long_message: longMessage });
 
 /** The user is a member. */

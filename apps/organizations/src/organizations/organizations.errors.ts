@@ -1,6 +1,6 @@
-import { ApiError, paramError } from '@latchkey/core';
+import { ApiError, paramError, type ErrorCode } from '@latchkey/core';
 
-const refusal = (status: number, code: string, message: string, longMessage: string) => () =>
+const refusal = (status: number, code: ErrorCode, message: string, longMessage: string) => () =>
   new ApiError(status, { code, message, long_message: longMessage });
 
 /** The instance has no organizations. */

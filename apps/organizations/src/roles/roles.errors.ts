@@ -1,10 +1,10 @@
-import { ApiError, paramError } from '@latchkey/core';
+import { ApiError, paramError, type ErrorCode } from '@latchkey/core';
 
 /** The role does not exist, or the organization's role set does not have it. */
 export const roleNotAssignable = (key: string) =>
   paramError('form_param_value_invalid', 'role', 'is invalid', `${key} is not a role of this organization.`);
 
-const inUse = (code: string, message: string, longMessage: string) => () =>
+const inUse = (code: ErrorCode, message: string, longMessage: string) => () =>
   new ApiError(422, { code, message, long_message: longMessage });
 
 export const roleHasMembers = inUse(

@@ -1,4 +1,4 @@
-import { ApiError } from '@latchkey/core';
+import { ApiError, type ErrorCode } from '@latchkey/core';
 
 /** No such thing is visible to the caller (404). */
 export const svixNotFound = () => svixError(404, 'not_found', 'Entity not found');
@@ -7,12 +7,12 @@ export const svixNotFound = () => svixError(404, 'not_found', 'Entity not found'
 export const svixConflict = (detail = 'An entity with that uid already exists') => svixError(409, 'conflict', detail);
 
 /** The request makes no sense (400). */
-export const svixBadRequest = (code: string, detail: string) => svixError(400, code, detail);
+export const svixBadRequest = (code: ErrorCode, detail: string) => svixError(400, code, detail);
 
 /** A field has a value that it cannot have (422). */
 export const svixInvalid = (field: string, message: string) =>
   new ApiError(422, { code: 'value_error', message, long_message: message, meta: { param_name: field } });
 
 /** An error of the svix API. */
-export const svixError = (status: number, code: string, detail: string) =>
+export const svixError = (status: number, code: ErrorCode, detail: string) =>
   new ApiError(status, { code, message: detail, long_message: detail });
