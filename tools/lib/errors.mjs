@@ -80,7 +80,7 @@ function carrier(literal, source) {
   const only = new Set([...source.text.matchAll(/new ApiError\(\s*(\d{3})/g)].map(([, status]) => Number(status)));
   return {
     status: isOfSchema ? UNPROCESSABLE : only.size === 1 ? [...only][0] : undefined,
-    text: item ? longMessage(item, source) : '',
+    text: item ? longMessage(item, source) : besides(literal),
   };
 }
 
