@@ -1,4 +1,4 @@
-import { eventTypes } from '@latchkey/contracts';
+import { eventTypes, operations } from '@latchkey/contracts';
 import { idPrefixes } from '@latchkey/core';
 
 /** Consumers and subscribers match on these: adding one is a line here, changing or removing one breaks somebody. */
@@ -103,6 +103,86 @@ const ID_PREFIXES = [
   'waitlistEntry wle',
 ];
 
+/** What nobody needs to be signed in for, or proves in another way: opening one is a line here, for all to see. */
+const OPEN_OPERATIONS = [
+  'GetBillingPlan none',
+  'GetBillingPlanList none',
+  'acceptTicket none',
+  'acs none',
+  'attemptSessionReverificationFirstFactor none',
+  'attemptSessionReverificationSecondFactor none',
+  'attemptSignInFactorOne none',
+  'attemptSignInFactorTwo none',
+  'attemptSignUpsVerification none',
+  'clearSiteData none',
+  'createAgentTask none',
+  'createApiKey session_token',
+  'createDevBrowser none',
+  'createSessionToken none',
+  'createSessionTokenWithTemplate none',
+  'createSignIn none',
+  'createSignUps none',
+  'deleteClientSessions none',
+  'endSession none',
+  'getAccountPortal none',
+  'getAndroidAssetLinks none',
+  'getApiKeys session_token',
+  'getAppleAppSiteAssociation none',
+  'getClient none',
+  'getDevBrowserInit none',
+  'getEnvironment none',
+  'getHealth none',
+  'getImage none',
+  'getJWKS none',
+  'getOAuth2AuthorizationServerMetadata none',
+  'getOAuthToken own',
+  'getOAuthTokenInfo own',
+  'getOAuthUserInfo own',
+  'getOAuthUserInfoPOST own',
+  'getOauthCallback none',
+  'getOpenIDConfiguration none',
+  'getOrganizationImage none',
+  'getProxyHealth none',
+  'getSession none',
+  'getSignIn none',
+  'getSignUps none',
+  'getWebAuthnRelatedOrigins none',
+  'handshakeClient none',
+  'initEnterpriseConnectionTestRun none',
+  'joinWaitlist none',
+  'linkClient none',
+  'listSignUpEnterpriseConnections none',
+  'postClient none',
+  'postDevBrowserInitSetCookie none',
+  'postOauthCallback none',
+  'prepareSessionReverificationFirstFactor none',
+  'prepareSessionReverificationSecondFactor none',
+  'prepareSignInFactorOne none',
+  'prepareSignInFactorTwo none',
+  'prepareSignUpsVerification none',
+  'putClient none',
+  'redirectToUrl none',
+  'registerOAuthClient own',
+  'removeClientSessionsAndRetainCookie none',
+  'removeSession none',
+  'requestOAuthAuthorize own',
+  'requestOAuthAuthorizePOST own',
+  'resetPassword none',
+  'revokeApiKey session_token',
+  'revokeOAuthToken own',
+  'samlMetadata none',
+  'startSessionReverification none',
+  'syncClient none',
+  'touchClient none',
+  'touchSession none',
+  'updateApiKey session_token',
+  'updateEnvironment none',
+  'updateSignUps none',
+  'validateTrustedDevice none',
+  'verify none',
+  'verifyClient none',
+];
+
 const listed = (names: Record<string, string>) =>
   Object.entries(names)
     .map(([name, value]) => `${name} ${value}`)
@@ -111,6 +191,11 @@ const listed = (names: Record<string, string>) =>
 describe('frozen names', () => {
   it('keeps every event type with the service that makes it', () => {
     expect(listed(eventTypes)).toEqual(EVENT_TYPES);
+  });
+
+  it('keeps the operations of FAPI that are open', () => {
+    const auth = Object.entries(operations.fapi).map(([id, operation]) => [id, operation.auth] as const);
+    expect(listed(Object.fromEntries(auth.filter(([, value]) => value !== 'session')))).toEqual(OPEN_OPERATIONS);
   });
 
   it('keeps the prefix of every kind of id', () => {

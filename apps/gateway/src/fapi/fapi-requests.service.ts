@@ -103,7 +103,7 @@ export class FapiRequestsService {
     };
     const caller = await this.callers.identify(ctx, instance, credentials, makesBrowsers.has(match.id));
     this.act(ctx, caller, parameter(query, '_clerk_session_id'));
-    if (match.path.startsWith('/api_keys')) await this.actBySessionToken(ctx, instance, authorization);
+    if (match.auth === 'session_token') await this.actBySessionToken(ctx, instance, authorization);
     return { reached, ctx, caller, credentials, cookies };
   }
 

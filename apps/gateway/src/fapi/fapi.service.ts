@@ -5,16 +5,12 @@ import { log } from '@latchkey/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ForwardingService, isJson, sendAnswer } from '../forwarding/forwarding.service.js';
 import { LimitsService } from '../limits/limits.service.js';
-import { doubledOperations, flatOperations, flatPaths } from '../operations/flat-operations.js';
 import type { Match } from '../operations/operations.router.js';
 import { parameter, type Incoming } from '../requests/incoming.js';
 import { CallerTokensService } from './caller-tokens.service.js';
 import { checkOrigin } from './cors.js';
 import { FapiRequestsService, header, type FapiRequest, type Reached } from './fapi-requests.service.js';
 import { doubled, refusedWith, wrapped } from './piggyback.js';
-
-/** Paths that other parties' pages and servers call by design: protocols with checks of their own. */
-const CROSS_SITE = /^\/(\.well-known|oauth|api_keys)(\/|$)|^\/v1\/(oauth_callback|saml|images)(\/|$)/;
 
 /** What the SDK asks for again and again while a link is awaited: an answer may be the one that begins the session. */
 const POLLED = new Set(['getSignIn', 'getSignUps']);
@@ -36,7 +32,7 @@ export class FapiService {
     if (request.method === 'HEAD' && match.id === 'verify') return void reply.status(204).send();
     const known = await this.requests.identify(request, incoming, await this.requests.reach(request), match);
     const { ctx, reached } = known;
-    if (!CROSS_SITE.test(match.path)) await this.requireOrigin(request, incoming, known);
+    if (!match.crossSite) await this.requireOrigin(request, incoming, known);
     await this.limits.countFapi(ctx, reached.instance, match, parameter(incoming.query, '__clerk_testing_token'));
     const answer = await this.forwarding.forward('fapi', ctx, match, incoming, passedOn(request, match));
     this.tokens.give(reply, known, answer);
@@ -78,11 +74,12 @@ export class FapiService {
 
 const isChange = ({ method }: Incoming) => method !== 'GET' && method !== 'HEAD';
 
-const isFlat = ({ id, path }: Match) => flatOperations.has(id) || flatPaths.test(path);
-
 /** Whether the SDK looks for the client in an answer: after every change, the refused ones too, and while it polls. */
 const carriesClient = (answer: ServiceResponse, incoming: Incoming, match: Match) =>
-  (isChange(incoming) || POLLED.has(match.id)) && isJson(answer) && !isFlat(match) && !isFocusTouch(match, incoming);
+  (isChange(incoming) || POLLED.has(match.id)) &&
+  isJson(answer) &&
+  match.shape !== 'flat' &&
+  !isFocusTouch(match, incoming);
 
 /** A tab that comes to the front says so every few seconds; that changes nothing the SDK would have to read. */
 const isFocusTouch = ({ id }: Match, { body }: Incoming) =>
@@ -90,11 +87,11 @@ const isFocusTouch = ({ id }: Match, { body }: Incoming) =>
 
 /** The body for the caller: the owner's, with the client beside it where the SDKs look for it. */
 function around(answer: ServiceResponse, match: Match, client: ClientJSON | null | undefined): Buffer {
-  if (!isJson(answer) || isFlat(match)) return answer.body;
+  if (!isJson(answer) || match.shape === 'flat') return answer.body;
   const text = JSON.stringify(client ?? null);
   if (answer.status >= 400) return client ? refusedWith(answer, text) : answer.body;
   if (answer.status >= 300 || answer.body.length === 0) return answer.body;
-  return doubledOperations.has(match.id) ? doubled(answer.body, text) : wrapped(answer.body, text);
+  return match.shape === 'doubled' ? doubled(answer.body, text) : wrapped(answer.body, text);
 }
 
 /** As much of the client as cookies tell of it, from what every request reads anyway. */
@@ -102,7 +99,7 @@ const asClient = ({ caller: { state } }: FapiRequest) =>
   state ? { updated_at: state.updatedAt, sessions: state.sessions } : null;
 
 /** OAuth's endpoints and the API keys have credentials of their own in `Authorization`. */
-function passedOn(request: FastifyRequest, { path }: Match): Record<string, string> {
+function passedOn(request: FastifyRequest, { auth }: Match): Record<string, string> {
   const authorization = header(request, 'authorization');
-  return authorization && /^\/(oauth|api_keys)(\/|$)/.test(path) ? { authorization } : {};
+  return authorization && (auth === 'own' || auth === 'session_token') ? { authorization } : {};
 }

@@ -1,9 +1,9 @@
-import { operations, type Api, type OperationId, type ServiceName } from '@latchkey/contracts';
+import { operations, type Api, type OperationId, type ServiceName, type Traits } from '@latchkey/contracts';
 import type { Operation } from '@latchkey/contracts';
 import findMyWay, { type HTTPMethod, type Instance } from 'find-my-way';
 
 /** The operation that a request asks for. */
-export interface Match {
+export interface Match extends Traits {
   id: OperationId;
   owner: ServiceName;
   /** The path as its owner knows it. */
@@ -30,7 +30,7 @@ const UNVERSIONED = /^\/(api_keys|m2m_tokens|oauth_applications\/access_tokens)(
 
 function compile(api: Api): Instance<findMyWay.HTTPVersion.V1> {
   const router = findMyWay({ maxParamLength: 512 });
-  for (const [id, { method, path, owner }] of Object.entries<Operation>(operations[api]))
-    router.on(method, path, () => undefined, { id: id as OperationId, owner });
+  for (const [id, { method, path, status: _, ...found }] of Object.entries<Operation>(operations[api]))
+    router.on(method, path, () => undefined, { id: id as OperationId, ...found });
   return router;
 }

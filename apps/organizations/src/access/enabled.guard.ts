@@ -1,6 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { API, type ContextualRequest } from '@latchkey/http';
+import type { OperationId } from '@latchkey/contracts';
+import { API, OPERATION, type ContextualRequest } from '@latchkey/http';
 import { DirectoryService } from '../directory/directory.service.js';
 import { organizationsDisabled } from '../organizations/organizations.errors.js';
 import { DefaultRolesService } from '../roles/default-roles.service.js';
@@ -16,8 +17,10 @@ export class EnabledGuard implements CanActivate {
 
   async canActivate(host: ExecutionContext): Promise<boolean> {
     const api = this.reflector.get<string | undefined>(API, host.getClass());
-    const { latchkey: ctx, url } = host.switchToHttp().getRequest<ContextualRequest>();
-    if ((api !== 'fapi' && api !== 'bapi') || !ctx || url.startsWith('/fapi/v1/images/')) return true;
+    const { latchkey: ctx } = host.switchToHttp().getRequest<ContextualRequest>();
+    if ((api !== 'fapi' && api !== 'bapi') || !ctx) return true;
+    if (this.reflector.get<OperationId | undefined>(OPERATION, host.getHandler()) === 'getOrganizationImage')
+      return true;
     const instance = await this.directory.instance(ctx);
     if (!instance.organizations.enabled) throw organizationsDisabled();
     await this.defaults.ensure(instance);

@@ -1,17 +1,19 @@
-import { op } from './operation.js';
+import { op, open, protocol } from './operation.js';
 
 /** What the SDKs call on FAPI although the published contract does not list it; each with its caller. */
 export const fapiBeyondSpec = {
   /** The cookie refresh: a top-level visit that clerk-js makes before a navigation. */
-  touchClient: op('GET', '/v1/client/touch', 'identity', 307),
+  touchClient: open(op('GET', '/v1/client/touch', 'identity', 307)),
   /** clerk-js: the captcha challenge. */
-  verifyClient: op('POST', '/v1/client/verify', 'identity'),
+  verifyClient: open(op('POST', '/v1/client/verify', 'identity')),
   /** clerk-js: the chooser of enterprise connections at sign-up. */
-  listSignUpEnterpriseConnections: op('GET', '/v1/client/sign_ups/:sign_up_id/enterprise_connections', 'identity'),
+  listSignUpEnterpriseConnections: open(
+    op('GET', '/v1/client/sign_ups/:sign_up_id/enterprise_connections', 'identity'),
+  ),
   /** The address in which uploaded pictures are shown. */
-  getImage: op('GET', '/v1/images/:image_id', 'identity'),
+  getImage: protocol(op('GET', '/v1/images/:image_id', 'identity')),
   /** As `getImage`, of organizations. */
-  getOrganizationImage: op('GET', '/v1/images/organizations/:image_id', 'organizations'),
+  getOrganizationImage: protocol(op('GET', '/v1/images/organizations/:image_id', 'organizations')),
 } as const;
 
 /** What the SDKs call on BAPI although the published contract does not list it; each with its caller. */

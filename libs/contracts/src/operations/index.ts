@@ -2,7 +2,7 @@ import { bapiOperations } from './bapi.js';
 import { bapiBeyondSpec, fapiBeyondSpec } from './beyond-spec.js';
 import { fapiOperations } from './fapi.js';
 
-export type { Api, Operation, ServiceName } from './operation.js';
+export type { Api, Operation, ServiceName, Traits } from './operation.js';
 
 /** Every operation that exists, by API and id. Some ids (`CreateOrganizationDomain`) exist in both APIs. */
 export const operations = {
