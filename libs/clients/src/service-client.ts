@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { ApiError, type ApiErrorItem } from '@latchkey/core';
 import type { RequestContext } from '@latchkey/contracts';
 import type { Owner, ServiceResponse, ServiceTransport } from './service-transport.js';
@@ -8,6 +9,10 @@ export interface SignsContext {
 }
 
 const READ_ATTEMPTS = 3;
+/** A read is small; whoever waits for it has somebody waiting in turn, and a context that lasts a minute. */
+const READ_TIMEOUT_MS = 3_000;
+/** Before a read is tried again, times the number of the attempt: a service that restarts needs a moment. */
+const RETRY_AFTER_MS = 50;
 
 /** A typed client's ground: one JSON call to a service, with the caller's context. */
 export class ServiceClient {
@@ -21,9 +26,10 @@ export class ServiceClient {
   async get<T>(ctx: RequestContext, path: string): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.call<T>(ctx, 'GET', path);
+        return await this.call<T>(ctx, 'GET', path, undefined, READ_TIMEOUT_MS);
       } catch (error) {
         if (error instanceof ApiError || attempt === READ_ATTEMPTS) throw error;
+        await wait(attempt * RETRY_AFTER_MS);
       }
     }
   }
@@ -33,10 +39,17 @@ export class ServiceClient {
     return this.call<T>(ctx, 'POST', path, JSON.stringify(body));
   }
 
-  private async call<T>(ctx: RequestContext, method: string, path: string, body?: string): Promise<T> {
+  private async call<T>(
+    ctx: RequestContext,
+    method: string,
+    path: string,
+    body?: string,
+    timeoutMs?: number,
+  ): Promise<T> {
     const headers: Record<string, string> = { 'x-latchkey-context': this.signer.sign(ctx) };
     if (body !== undefined) headers['content-type'] = 'application/json';
-    const response = await this.transport.request(this.service, { method, path: `/internal${path}`, headers, body });
+    const request = { method, path: `/internal${path}`, headers, body, timeoutMs };
+    const response = await this.transport.request(this.service, request);
     if (response.status >= 400) throw toError(response);
     // Nest answers null with no body at all.
     return (response.body.length ? JSON.parse(response.body.toString()) : null) as T;

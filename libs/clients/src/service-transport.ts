@@ -10,6 +10,8 @@ export interface ServiceRequest {
   path: string;
   headers: Record<string, string>;
   body?: Buffer | string;
+  /** How long the answer's first and last byte may each be waited for over a network, when not the transport's 30 s. */
+  timeoutMs?: number;
 }
 
 /** A service's answer. */

@@ -58,6 +58,7 @@ export function createDb<C>(Client: new (options: { adapter: PrismaPg }) => C, o
   }) as C;
 }
 
+const MAX_NAMES = 1000;
 const statementNames = new Map<string, string>();
 
 /**
@@ -69,12 +70,12 @@ export const PLANNED_ANEW = '/* planned anew */';
 function statementName(sql: string): string {
   if (sql.trimStart().startsWith(PLANNED_ANEW)) return '';
   let name = statementNames.get(sql);
-  if (name === undefined) {
-    // Statements whose text varies (lists of any length) would fill the server's memory: past the bound they go unnamed.
-    name = statementNames.size < 1000 ? `s${statementNames.size}` : '';
+  // Statements whose text varies (lists of any length) would fill the server's memory and ours: past the bound they go unnamed.
+  if (name === undefined && statementNames.size < MAX_NAMES) {
+    name = `s${statementNames.size}`;
     statementNames.set(sql, name);
   }
-  return name;
+  return name ?? '';
 }
 
 function requireInstance(model: string, operation: string, args: QueryCall['args']): void {

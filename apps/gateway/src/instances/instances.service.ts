@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { InstanceInfo, InstanceSelector } from '@latchkey/clients';
 import { IdentityClient } from '@latchkey/clients';
@@ -10,6 +11,8 @@ import { GuessesService } from '../limits/guesses.service.js';
 const FRESH_MS = 5_000;
 /** How long an instance that was found is still used while identity does not answer. */
 const STALE_MS = 3_600_000;
+/** How long callers wait for identity when there is an instance to go on with: what hangs must not hold up what is known. */
+const PATIENCE_MS = 1_000;
 
 /** How long a host or key that no instance has is taken for one: how late the gateway learns of a new instance. */
 const UNKNOWN_MS = 1_000;
@@ -28,13 +31,18 @@ interface Found {
   at: number;
 }
 
+interface Question {
+  answer: Promise<InstanceInfo | null>;
+  since: number;
+}
+
 /** The instances behind hosts and keys, remembered for a few seconds. */
 @Injectable()
 export class InstancesService {
   private readonly found = new LRUCache<string, Found>({ max: 10_000 });
   /** Apart: guesses must not push out what is true. */
   private readonly unknown = new LRUCache<string, true>({ max: 10_000, ttl: UNKNOWN_MS });
-  private readonly asking = new Map<string, Promise<InstanceInfo | null>>();
+  private readonly asking = new Map<string, Question>();
 
   constructor(
     private readonly identity: IdentityClient,
@@ -73,24 +81,28 @@ export class InstancesService {
     const now = performance.now();
     if (known && now - known.at < FRESH_MS) return known.instance;
     if (!known) this.guesses.require(asker.ipAddress);
-    try {
-      const instance = this.unknown.get(key) ? null : await this.ask(key, selector, asker.requestId);
-      if (!instance) await this.guesses.count(asker.ipAddress);
-      return instance;
-    } catch (error) {
-      if (known && now - known.at < STALE_MS) return known.instance;
-      throw error;
-    }
+    const answer = this.answer(key, selector, asker);
+    if (!known || now - known.at >= STALE_MS) return answer;
+    const { instance } = known;
+    const answered = answer.catch(() => instance);
+    const since = this.asking.get(key)?.since ?? now;
+    return Promise.race([answered, wait(Math.max(0, since + PATIENCE_MS - now), instance, { ref: false })]);
+  }
+
+  private async answer(key: string, selector: InstanceSelector, asker: Asker): Promise<InstanceInfo | null> {
+    const instance = this.unknown.get(key) ? null : await this.ask(key, selector, asker.requestId);
+    if (!instance) await this.guesses.count(asker.ipAddress);
+    return instance;
   }
 
   /** Callers that ask at once share one question. */
   private ask(key: string, selector: InstanceSelector, requestId: string): Promise<InstanceInfo | null> {
     let asked = this.asking.get(key);
     if (!asked) {
-      asked = this.load(key, selector, requestId).finally(() => this.asking.delete(key));
-      this.asking.set(key, asked);
+      const answer = this.load(key, selector, requestId).finally(() => this.asking.delete(key));
+      this.asking.set(key, (asked = { answer, since: performance.now() }));
     }
-    return asked;
+    return asked.answer;
   }
 
   private async load(key: string, selector: InstanceSelector, requestId: string): Promise<InstanceInfo | null> {

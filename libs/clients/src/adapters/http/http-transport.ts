@@ -23,7 +23,7 @@ export class HttpTransport extends ServiceTransport {
     super();
   }
 
-  async request(service: Owner, { method, path, headers, body }: ServiceRequest): Promise<ServiceResponse> {
+  async request(service: Owner, { method, path, headers, body, timeoutMs }: ServiceRequest): Promise<ServiceResponse> {
     try {
       const response = await this.agent.request({
         origin: this.urls[service],
@@ -31,6 +31,7 @@ export class HttpTransport extends ServiceTransport {
         path,
         headers,
         body,
+        ...(timeoutMs && { headersTimeout: timeoutMs, bodyTimeout: timeoutMs }),
       });
       return {
         status: response.statusCode,
