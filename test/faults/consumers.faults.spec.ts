@@ -125,6 +125,7 @@ describe('a service whose consumer cannot go on', () => {
       webhooks.pause();
       await eventually('Kafka has given it up', async () => (await membersOf())?.length === 0);
       const leave = await joinAsStranger();
+      webhooks.expectEnd();
       webhooks.resume();
       await eventually('it has ended', () => !webhooks.isRunning);
       expect(webhooks.exitCode).toBe(1);

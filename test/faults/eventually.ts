@@ -1,5 +1,8 @@
 const POLL_MS = 50;
 
+/** There is no use in waiting any longer. */
+export class Hopeless extends Error {}
+
 /** Asks again and again until `holds`; what it throws meanwhile counts as no, and is told when the time is over. */
 export async function eventually(
   what: string,
@@ -13,6 +16,7 @@ export async function eventually(
       if (await holds()) return;
       last = undefined;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       last = error;
     }
     await new Promise((wake) => setTimeout(wake, POLL_MS));

@@ -52,6 +52,11 @@ export class Installation {
     return this.services.get(name)!;
   }
 
+  /** @throws Hopeless when a service has ended that nobody has ended */
+  check(): void {
+    for (const service of [...this.services.values(), ...this.replicas]) service.check();
+  }
+
   /** Another process of a service. It answers nobody, for the others know only the first one's address; events it gets as that one does. */
   async addReplica(name: Owner): Promise<Service> {
     const port = String((await freePort())!);

@@ -26,22 +26,28 @@ export async function survive(
   const before = subscribers.map(({ deliveries }) => deliveries.length);
   const changes = new Changes(installation);
   try {
-    await eventually('changes are accepted', () => changes.accepted.length >= BEFORE);
+    const accepts = (count: number) => {
+      installation.check();
+      return changes.accepted.length >= count;
+    };
+    await eventually('changes are accepted', () => accepts(BEFORE));
     const began = Date.now();
     await fault(changes);
     const mended = Date.now();
     const soFar = changes.accepted.length;
-    await eventually('changes are accepted again', () => changes.accepted.length >= soFar + AFTER);
+    await eventually('changes are accepted again', () => accepts(soFar + AFTER));
     await changes.stop();
     for (const subscriber of subscribers) {
-      await eventually(`all changes are delivered (${name})`, () => missing(changes, subscriber).length === 0).catch(
-        (error: unknown) => {
-          const lost = missing(changes, subscriber);
-          throw new Error(`${lost.length} of ${changes.accepted.length} were not delivered, the first ${lost[0]}`, {
-            cause: error,
-          });
-        },
-      );
+      const isDone = () => {
+        installation.check();
+        return missing(changes, subscriber).length === 0;
+      };
+      await eventually(`all changes are delivered (${name})`, isDone).catch((error: unknown) => {
+        const lost = missing(changes, subscriber);
+        throw new Error(`${lost.length} of ${changes.accepted.length} were not delivered, the first ${lost[0]}`, {
+          cause: error,
+        });
+      });
     }
     const [subscriber] = subscribers;
     const deliveries = subscriber!.deliveries.slice(before[0]);

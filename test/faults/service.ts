@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '@latchkey/postgres';
-import { eventually } from './eventually.js';
+import { eventually, Hopeless } from './eventually.js';
 
 export type Program = 'gateway' | 'identity' | 'organizations' | 'billing' | 'webhooks';
 
 /** One service as a process of its own, which can be killed and started again. */
 export class Service {
   private child: ChildProcess | undefined;
+  private mayEnd = false;
 
   constructor(
     readonly name: Program,
@@ -19,6 +20,7 @@ export class Service {
   ) {}
 
   start(): void {
+    this.mayEnd = false;
     const main = join(projectRoot(), 'dist', 'apps', this.name, 'main.js');
     const out = openSync(this.log, 'a');
     this.child = spawn(process.execPath, ['--enable-source-maps', main], {
@@ -39,6 +41,10 @@ export class Service {
     if (!this.isRunning) throw new Error(`${this.name} has ended:\n${this.lastWords()}`);
   }
 
+  get pid(): number {
+    return this.child!.pid!;
+  }
+
   /** With which it has ended; null while it runs, or when a signal has ended it. */
   get exitCode(): number | null {
     return this.child?.exitCode ?? null;
@@ -46,6 +52,17 @@ export class Service {
 
   get isRunning(): boolean {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Says that the test is about its end. */
+  expectEnd(): void {
+    this.mayEnd = true;
+  }
+
+  /** @throws Hopeless when it has ended and nobody has ended it */
+  check(): void {
+    if (this.mayEnd || this.isRunning) return;
+    throw new Hopeless(`${this.name} has ended with ${this.exitCode}:\n${this.lastWords()}`);
   }
 
   /** `kill -9`. */
@@ -76,6 +93,7 @@ export class Service {
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {
+    this.mayEnd = true;
     if (!this.child || !this.isRunning) return;
     const ended = once(this.child, 'exit');
     this.child.kill(signal);

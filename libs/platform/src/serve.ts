@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DynamicModule, INestMicroservice } from '@nestjs/common';
-import { Transport } from '@nestjs/microservices';
+import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '@latchkey/config';
 import type { EventSource } from '@latchkey/contracts';
-import { consumerGroup, kafkaConfig, type KafkaOptions } from '@latchkey/events';
+import { KafkaServer } from '@latchkey/events';
 import { createApp, HealthChecks } from '@latchkey/http';
 import { log } from '@latchkey/observability';
-import type { Consumer } from 'kafkajs';
 import { z } from 'zod';
 import { distributedPlatform, warnOfLosses } from './distributed.js';
 import type { Env, Platform } from './platform.js';
@@ -42,7 +40,8 @@ export async function serve(service: EventSource, module: AppModule, env: Env): 
     loadConfig(StopConfig, env);
     const platform = distributedPlatform(env);
     const app = await createApp(module.forRoot(env, platform));
-    const kafka = platform.events.kind === 'kafka' ? connectKafka(app, service, platform.events) : undefined;
+    if (platform.events.kind === 'kafka')
+      app.connectMicroservice({ strategy: new KafkaServer(service, platform.events, endWithConsumer) });
     // First, for it makes the topics that the consumers then subscribe to.
     await app.init();
     await app.listen(PORT, HOST);
@@ -51,7 +50,6 @@ export async function serve(service: EventSource, module: AppModule, env: Env): 
     log.info({ service, url: await app.getUrl() }, 'ready');
     // Requests need not wait for it: after a crash Kafka keeps the group closed until the dead member's session has ended.
     await app.startAllMicroservices();
-    if (kafka) endWithConsumer(kafka);
   });
 }
 
@@ -110,24 +108,8 @@ export function stopOnSignal(app: NestFastifyApplication, env: Env): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
 }
 
-/** A consumer that has given up would leave a process that answers and consumes nothing: whoever started it must start another. */
-function endWithConsumer(kafka: INestMicroservice): void {
-  const [, consumer] = kafka.unwrap<[unknown, Consumer]>();
-  consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
-    if (restart) return;
-    log.fatal({ err: error }, 'the Kafka consumer cannot go on');
-    process.exit(1);
-  });
-}
-
-function connectKafka(app: NestFastifyApplication, service: EventSource, options: KafkaOptions): INestMicroservice {
-  return app.connectMicroservice({
-    transport: Transport.KAFKA,
-    options: {
-      client: kafkaConfig(service, options),
-      consumer: consumerGroup(service),
-      subscribe: { fromBeginning: true },
-      run: { partitionsConsumedConcurrently: 4 },
-    },
-  });
+/** Without its consumer a process would answer and consume nothing: whoever started it must start another. */
+function endWithConsumer(error: Error): void {
+  log.fatal({ err: error }, 'the Kafka consumer cannot go on');
+  process.exit(1);
 }

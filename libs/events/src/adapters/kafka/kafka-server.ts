@@ -1,0 +1,82 @@
+import { ServerKafka, type KafkaOptions as NestKafkaOptions } from '@nestjs/microservices';
+import type { EventSource } from '@latchkey/contracts';
+import { logOf } from '@latchkey/observability';
+import type { Consumer } from 'kafkajs';
+import { consumerGroup } from './kafka-group.js';
+import { kafkaConfig, type KafkaOptions } from './kafka-producer.js';
+
+const AGAIN_MS = 1_000;
+
+/**
+ * Nest's Kafka transport with a consumer that always comes back while Kafka is away. kafkajs gives up for good when it finds no
+ * coordinator, and would leave a process that answers requests and consumes nothing.
+ */
+export class KafkaServer extends ServerKafka {
+  private readonly log;
+  private isClosed = false;
+
+  /** @param onGivenUp called when Kafka has refused the consumer, or a fault of ours has ended it: nothing but a new process may help */
+  constructor(
+    service: EventSource,
+    options: KafkaOptions,
+    private readonly onGivenUp: (error: Error) => void,
+  ) {
+    super({
+      client: kafkaConfig(service, options),
+      consumer: consumerGroup(service),
+      subscribe: { fromBeginning: true },
+      run: { partitionsConsumedConcurrently: 4 },
+    } satisfies NestKafkaOptions['options']);
+    this.log = logOf({ consumer_of: service });
+  }
+
+  override async bindEvents(consumer: Consumer): Promise<void> {
+    // Before it runs, for it may give up at once.
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) this.recover(consumer, error);
+    });
+    await super.bindEvents(consumer);
+  }
+
+  override async close(): Promise<void> {
+    this.isClosed = true;
+    await super.close();
+  }
+
+  private recover(consumer: Consumer, error: Error): void {
+    if (this.isClosed) return;
+    if (!isAway(error)) return this.onGivenUp(error);
+    this.log.warn({ err: error }, 'the consumer starts anew, for Kafka is away');
+    setTimeout(() => {
+      this.runAgain(consumer).catch((again: Error) => this.recover(consumer, again));
+    }, AGAIN_MS);
+  }
+
+  private async runAgain(consumer: Consumer): Promise<void> {
+    if (this.isClosed) return;
+    await consumer.connect();
+    await consumer.run({ ...this.options.run, eachMessage: this.getMessageHandler() });
+  }
+}
+
+/** What kafkajs and Node call it when nobody answers, or nobody who could help. */
+const AWAY = new Set([
+  'KafkaJSBrokerNotFound',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSConnectionError',
+  'KafkaJSGroupCoordinatorNotFound',
+  'KafkaJSLockTimeout',
+  'KafkaJSMetadataNotLoaded',
+  'KafkaJSNoBrokerAvailableError',
+  'KafkaJSNumberOfRetriesExceeded',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSTimeout',
+  'KafkaJSTopicMetadataNotLoaded',
+]);
+const AWAY_CODE = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { name, code, cause } = error as { name: string; code?: unknown; cause?: unknown };
+  return AWAY.has(name) || AWAY_CODE.test(String(code)) || isAway(cause);
+}
