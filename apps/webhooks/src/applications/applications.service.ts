@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
+import { STATUS } from '../deliveries/deliveries.queries.js';
 import { WebhooksDb, type Tx } from '../db.js';
 import type { Application, Prisma } from '../generated/prisma/client.js';
 import { svixConflict, svixInvalid, svixNotFound } from '../svix-api/svix-errors.js';
@@ -129,12 +130,9 @@ export class ApplicationsService {
   async remove(instanceId: string, id: string): Promise<void> {
     await transaction(this.db, async (tx: Tx) => {
       await tx.application.deleteMany({ where: { id, instanceId } });
-      await tx.$executeRawUnsafe(
-        `UPDATE deliveries SET next_attempt_at = NULL, status = 4
-         WHERE instance_id = $1 AND application_id = $2 AND next_attempt_at IS NOT NULL`,
-        instanceId,
-        id,
-      );
+      await tx.$executeRaw`
+        UPDATE deliveries SET next_attempt_at = NULL, status = ${STATUS.canceled}::int
+        WHERE instance_id = ${instanceId} AND application_id = ${id} AND next_attempt_at IS NOT NULL`;
     });
   }
 
@@ -152,11 +150,8 @@ export class ApplicationsService {
       const application = await tx.application.update({ where: { id, instanceId }, data });
       if (data.throttleRate !== undefined) {
         // So that senders read it anew.
-        await tx.$executeRawUnsafe(
-          `UPDATE endpoints SET revision = revision + 1 WHERE application_id = $1 AND instance_id = $2`,
-          id,
-          instanceId,
-        );
+        await tx.$executeRaw`
+          UPDATE endpoints SET revision = revision + 1 WHERE application_id = ${id} AND instance_id = ${instanceId}`;
       }
       return application;
     };

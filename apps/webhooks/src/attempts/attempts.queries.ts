@@ -1,4 +1,6 @@
 import type { WebhooksDb } from '../db.js';
+import { STATUS, TRIGGER } from '../deliveries/deliveries.queries.js';
+import { Prisma } from '../generated/prisma/client.js';
 import type { ShownMessage } from '../messages/messages.serializer.js';
 import type { Slice } from '../svix-api/svix-list.js';
 
@@ -36,26 +38,30 @@ export interface AttemptFilter {
   after?: Date;
 }
 
-/** Conditions and their values, numbered as they are added. */
-class Conditions {
-  readonly values: unknown[] = [];
-  private readonly parts: string[] = [];
+/** A condition on a value; none when there is no value. */
+const when = <T>(value: T | undefined, condition: (value: T) => Prisma.Sql): Prisma.Sql[] =>
+  value === undefined ? [] : [condition(value)];
 
-  /** `text` with `?` where the value goes; left out when the value is undefined. */
-  add(text: string, value: unknown): this {
-    if (value === undefined) return this;
-    this.values.push(value instanceof Date ? value.toISOString() : value);
-    this.parts.push(text.replaceAll('?', `$${this.values.length}`));
-    return this;
-  }
+/** What a filter asks of a message and of when `row` was made. */
+const conditionsOf = (filter: AttemptFilter, row: 'a' | 'd'): Prisma.Sql[] => {
+  const createdAt = row === 'a' ? Prisma.sql`a.created_at` : Prisma.sql`d.created_at`;
+  return [
+    ...when(filter.before, (before) => Prisma.sql`${createdAt} < ${before.toISOString()}::timestamptz`),
+    ...when(filter.after, (after) => Prisma.sql`${createdAt} > ${after.toISOString()}::timestamptz`),
+    ...when(filter.channel, (channel) => Prisma.sql`${channel} = ANY(m.channels)`),
+    ...when(filter.tag, (tag) => Prisma.sql`${tag} = ANY(m.tags)`),
+    ...when(filter.eventTypes, (types) => Prisma.sql`m.event_type = ANY(${types}::text[])`),
+  ];
+};
 
-  toString(): string {
-    return this.parts.join(' AND ');
-  }
-}
+/** Which way a slice goes: what follows its beginning, and in which order. */
+const waysOf = (isBackwards: boolean) => ({
+  comparison: isBackwards ? Prisma.sql`>` : Prisma.sql`<`,
+  direction: isBackwards ? Prisma.sql`ASC` : Prisma.sql`DESC`,
+});
 
-const MESSAGE = `m.id AS "mId", m.event_id AS "mEventId", m.event_type AS "mEventType", m.channels AS "mChannels", m.tags AS "mTags",
-  m.payload AS "mPayload", m.content_type AS "mContentType", m.deliver_at AS "mDeliverAt", m.created_at AS "mCreatedAt"`;
+const MESSAGE = Prisma.sql`m.id AS "mId", m.event_id AS "mEventId", m.event_type AS "mEventType", m.channels AS "mChannels",
+  m.tags AS "mTags", m.payload AS "mPayload", m.content_type AS "mContentType", m.deliver_at AS "mDeliverAt", m.created_at AS "mCreatedAt"`;
 
 interface MessageColumns {
   mId: string | null;
@@ -76,30 +82,28 @@ export async function listAttempts(
   filter: AttemptFilter,
   { take, after, isBackwards }: Slice,
 ): Promise<AttemptRow[]> {
-  const [comparison, direction] = isBackwards ? ['>', 'ASC'] : ['<', 'DESC'];
-  const where = new Conditions()
-    .add('a.instance_id = ?', instanceId)
-    .add('a.endpoint_id = ?', filter.endpointId)
-    .add('a.message_id = ?', filter.messageId)
-    .add('a.status = ?::int', filter.status)
-    .add('a.response_status >= ?::int', filter.statusCodeClass)
-    .add(
-      'a.response_status < ?::int',
-      filter.statusCodeClass === undefined ? undefined : filter.statusCodeClass + (filter.statusCodeClass ? 100 : 1),
-    )
-    .add('a.created_at < ?::timestamptz', filter.before)
-    .add('a.created_at > ?::timestamptz', filter.after)
-    .add('? = ANY(m.channels)', filter.channel)
-    .add('? = ANY(m.tags)', filter.tag)
-    .add('m.event_type = ANY(?::text[])', filter.eventTypes)
-    .add(`(a.created_at, a.id) ${comparison} (SELECT created_at, id FROM attempts WHERE id = ?)`, after);
-  const rows = await db.$queryRawUnsafe<(Omit<AttemptRow, 'message'> & MessageColumns)[]>(
-    `SELECT a.id, a.message_id AS "messageId", a.endpoint_id AS "endpointId", a.url, a.status,
-       a.response_status AS "responseStatus", a.response, a.duration_ms AS "durationMs", a.trigger, a.created_at AS "createdAt", ${MESSAGE}
-     FROM attempts a LEFT JOIN messages m ON m.id = a.message_id
-     WHERE ${where.toString()} ORDER BY a.created_at ${direction}, a.id ${direction} LIMIT ${take}`,
-    ...where.values,
-  );
+  const { comparison, direction } = waysOf(isBackwards);
+  const conditions = [
+    Prisma.sql`a.instance_id = ${instanceId}`,
+    ...when(filter.endpointId, (id) => Prisma.sql`a.endpoint_id = ${id}`),
+    ...when(filter.messageId, (id) => Prisma.sql`a.message_id = ${id}`),
+    ...when(filter.status, (status) => Prisma.sql`a.status = ${status}::int`),
+    ...when(
+      filter.statusCodeClass,
+      (least) =>
+        Prisma.sql`a.response_status >= ${least}::int AND a.response_status < ${least === 0 ? 1 : least + 100}::int`,
+    ),
+    ...conditionsOf(filter, 'a'),
+    ...when(
+      after,
+      (id) => Prisma.sql`(a.created_at, a.id) ${comparison} (SELECT created_at, id FROM attempts WHERE id = ${id})`,
+    ),
+  ];
+  const rows = await db.$queryRaw<(Omit<AttemptRow, 'message'> & MessageColumns)[]>`
+    SELECT a.id, a.message_id AS "messageId", a.endpoint_id AS "endpointId", a.url, a.status,
+      a.response_status AS "responseStatus", a.response, a.duration_ms AS "durationMs", a.trigger, a.created_at AS "createdAt", ${MESSAGE}
+    FROM attempts a LEFT JOIN messages m ON m.id = a.message_id
+    WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY a.created_at ${direction}, a.id ${direction} LIMIT ${take}::int`;
   return rows.map((row) => ({ ...row, message: row.mId ? toMessage(row) : null }));
 }
 
@@ -110,23 +114,22 @@ export async function listAttemptedMessages(
   filter: AttemptFilter,
   { take, after, isBackwards }: Slice,
 ): Promise<AttemptedMessageRow[]> {
-  const [comparison, direction] = isBackwards ? ['>', 'ASC'] : ['<', 'DESC'];
-  const where = new Conditions()
-    .add('d.instance_id = ?', instanceId)
-    .add('d.endpoint_id = ?', filter.endpointId)
-    .add('d.status = ?::int', filter.status)
-    .add('d.created_at < ?::timestamptz', filter.before)
-    .add('d.created_at > ?::timestamptz', filter.after)
-    .add('? = ANY(m.channels)', filter.channel)
-    .add('? = ANY(m.tags)', filter.tag)
-    .add('m.event_type = ANY(?::text[])', filter.eventTypes)
-    .add(`(d.created_at, d.message_id) ${comparison} (SELECT created_at, id FROM messages WHERE id = ?)`, after);
-  const rows = await db.$queryRawUnsafe<({ status: number; nextAttemptAt: Date | null } & MessageColumns)[]>(
-    `SELECT d.status, d.next_attempt_at AS "nextAttemptAt", ${MESSAGE}
-     FROM deliveries d JOIN messages m ON m.id = d.message_id
-     WHERE ${where.toString()} ORDER BY d.created_at ${direction}, d.message_id ${direction} LIMIT ${take}`,
-    ...where.values,
-  );
+  const { comparison, direction } = waysOf(isBackwards);
+  const conditions = [
+    Prisma.sql`d.instance_id = ${instanceId}`,
+    ...when(filter.endpointId, (id) => Prisma.sql`d.endpoint_id = ${id}`),
+    ...when(filter.status, (status) => Prisma.sql`d.status = ${status}::int`),
+    ...conditionsOf(filter, 'd'),
+    ...when(
+      after,
+      (id) =>
+        Prisma.sql`(d.created_at, d.message_id) ${comparison} (SELECT created_at, id FROM messages WHERE id = ${id})`,
+    ),
+  ];
+  const rows = await db.$queryRaw<({ status: number; nextAttemptAt: Date | null } & MessageColumns)[]>`
+    SELECT d.status, d.next_attempt_at AS "nextAttemptAt", ${MESSAGE}
+    FROM deliveries d JOIN messages m ON m.id = d.message_id
+    WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY d.created_at ${direction}, d.message_id ${direction} LIMIT ${take}::int`;
   return rows.map((row) => ({ ...toMessage(row), status: row.status, nextAttemptAt: row.nextAttemptAt }));
 }
 
@@ -137,12 +140,8 @@ export async function expungeResponse(
   messageId: string,
   id: string,
 ): Promise<number> {
-  return db.$executeRawUnsafe(
-    `UPDATE attempts SET response = '' WHERE instance_id = $1 AND message_id = $2 AND id = $3`,
-    instanceId,
-    messageId,
-    id,
-  );
+  return db.$executeRaw`
+    UPDATE attempts SET response = '' WHERE instance_id = ${instanceId} AND message_id = ${messageId} AND id = ${id}`;
 }
 
 /** Makes a message due for an endpoint at once, whether it was sent before or not. */
@@ -152,18 +151,12 @@ export async function resend(
   endpointId: string,
   now: Date,
 ): Promise<void> {
-  await db.$executeRawUnsafe(
-    `INSERT INTO deliveries (message_id, endpoint_id, instance_id, application_id, status, attempts, trigger, next_attempt_at, created_at)
-     VALUES ($1, $2, $3, $4, 1, 0, 1, $5::timestamptz, $6::timestamptz)
-     ON CONFLICT (message_id, endpoint_id) DO UPDATE
-       SET status = 1, attempts = 0, trigger = 1, next_attempt_at = excluded.next_attempt_at`,
-    message.id,
-    endpointId,
-    message.instanceId,
-    message.applicationId,
-    now.toISOString(),
-    message.createdAt.toISOString(),
-  );
+  await db.$executeRaw`
+    INSERT INTO deliveries (message_id, endpoint_id, instance_id, application_id, status, attempts, trigger, next_attempt_at, created_at)
+    VALUES (${message.id}, ${endpointId}, ${message.instanceId}, ${message.applicationId}, ${STATUS.pending}::int, 0,
+      ${TRIGGER.manual}::int, ${now.toISOString()}::timestamptz, ${message.createdAt.toISOString()}::timestamptz)
+    ON CONFLICT (message_id, endpoint_id) DO UPDATE
+      SET status = excluded.status, attempts = 0, trigger = excluded.trigger, next_attempt_at = excluded.next_attempt_at`;
 }
 
 const toMessage = (row: MessageColumns): ShownMessage => ({

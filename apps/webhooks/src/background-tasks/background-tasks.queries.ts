@@ -1,6 +1,7 @@
 import type { Tx } from '../db.js';
+import { STATUS, TRIGGER } from '../deliveries/deliveries.queries.js';
 
-type Raw = Pick<Tx, '$executeRawUnsafe' | '$queryRawUnsafe'>;
+type Raw = Pick<Tx, '$executeRaw' | '$queryRaw'>;
 
 /** Which messages to an endpoint are sent again. Moments as ISO text, as a task's row keeps them. */
 export interface ReplayFilter {
@@ -23,33 +24,23 @@ export interface ReplayFilter {
  * @returns how many
  */
 export function replay(db: Raw, filter: ReplayFilter, now: Date): Promise<number> {
-  return db.$executeRawUnsafe(
-    `UPDATE deliveries d SET status = 1, attempts = 0, trigger = 1, next_attempt_at = $6::timestamptz
-     FROM messages m
-     WHERE d.endpoint_id = $2 AND d.instance_id = $1 AND d.application_id = $3
-       AND d.created_at >= $4::timestamptz AND d.created_at <= $5::timestamptz
-       AND d.next_attempt_at IS NULL
-       AND m.id = d.message_id AND m.payload IS NOT NULL
-       AND ($7::int IS NULL OR d.status = $7::int)
-       AND ($8::text[] IS NULL OR m.event_type = ANY($8::text[]))
-       AND ($9::text IS NULL OR $9::text = ANY(m.channels))
-       AND ($10::text IS NULL OR $10::text = ANY(m.tags))
-       AND ($11::int IS NULL OR EXISTS (
-         SELECT FROM attempts a WHERE a.message_id = d.message_id AND a.endpoint_id = d.endpoint_id
-           AND a.response_status >= $11::int
-           AND a.response_status < CASE WHEN $11::int = 0 THEN 1 ELSE $11::int + 100 END))`,
-    filter.instanceId,
-    filter.endpointId,
-    filter.applicationId,
-    filter.since,
-    filter.until,
-    now.toISOString(),
-    filter.status ?? null,
-    filter.eventTypes ?? null,
-    filter.channel ?? null,
-    filter.tag ?? null,
-    filter.statusCodeClass ?? null,
-  );
+  const { status = null, eventTypes = null, channel = null, tag = null, statusCodeClass = null } = filter;
+  return db.$executeRaw`
+    UPDATE deliveries d SET status = ${STATUS.pending}::int, attempts = 0, trigger = ${TRIGGER.manual}::int,
+      next_attempt_at = ${now.toISOString()}::timestamptz
+    FROM messages m
+    WHERE d.endpoint_id = ${filter.endpointId} AND d.instance_id = ${filter.instanceId} AND d.application_id = ${filter.applicationId}
+      AND d.created_at >= ${filter.since}::timestamptz AND d.created_at <= ${filter.until}::timestamptz
+      AND d.next_attempt_at IS NULL
+      AND m.id = d.message_id AND m.payload IS NOT NULL
+      AND (${status}::int IS NULL OR d.status = ${status}::int)
+      AND (${eventTypes}::text[] IS NULL OR m.event_type = ANY(${eventTypes}::text[]))
+      AND (${channel}::text IS NULL OR ${channel}::text = ANY(m.channels))
+      AND (${tag}::text IS NULL OR ${tag}::text = ANY(m.tags))
+      AND (${statusCodeClass}::int IS NULL OR EXISTS (
+        SELECT FROM attempts a WHERE a.message_id = d.message_id AND a.endpoint_id = d.endpoint_id
+          AND a.response_status >= ${statusCodeClass}::int
+          AND a.response_status < ${statusCodeClass ? statusCodeClass + 100 : 1}::int))`;
 }
 
 /**
@@ -59,61 +50,45 @@ export function replay(db: Raw, filter: ReplayFilter, now: Date): Promise<number
  * @returns how many
  */
 export function replayMissing(db: Raw, filter: ReplayFilter, now: Date): Promise<number> {
-  return db.$executeRawUnsafe(
-    `INSERT INTO deliveries (message_id, endpoint_id, instance_id, application_id, status, attempts, trigger, next_attempt_at, created_at)
-     SELECT m.id, e.id, m.instance_id, m.application_id, 1, 0, 1, $6::timestamptz, m.created_at
-     FROM messages m JOIN endpoints e ON e.id = $2 AND e.instance_id = $1
-     WHERE m.instance_id = $1 AND m.application_id = $3 AND m.payload IS NOT NULL
-       AND m.created_at >= $4::timestamptz AND m.created_at <= $5::timestamptz
-       AND (m.deliver_at IS NULL OR m.deliver_at <= $6::timestamptz)
-       AND (e.channels = '{}' OR e.channels && m.channels)
-       AND (e.filter_types = '{}' OR m.event_type = ANY(e.filter_types)
-         OR EXISTS (SELECT FROM unnest(e.filter_types) AS wanted WHERE starts_with(m.event_type, wanted || '.')))
-     ON CONFLICT (message_id, endpoint_id) DO UPDATE
-       SET status = 1, attempts = 0, trigger = 1, next_attempt_at = excluded.next_attempt_at
-       WHERE deliveries.status = 4 AND deliveries.attempts = 0`,
-    filter.instanceId,
-    filter.endpointId,
-    filter.applicationId,
-    filter.since,
-    filter.until,
-    now.toISOString(),
-  );
+  const due = now.toISOString();
+  return db.$executeRaw`
+    INSERT INTO deliveries (message_id, endpoint_id, instance_id, application_id, status, attempts, trigger, next_attempt_at, created_at)
+    SELECT m.id, e.id, m.instance_id, m.application_id, ${STATUS.pending}::int, 0, ${TRIGGER.manual}::int, ${due}::timestamptz, m.created_at
+    FROM messages m JOIN endpoints e ON e.id = ${filter.endpointId} AND e.instance_id = ${filter.instanceId}
+    WHERE m.instance_id = ${filter.instanceId} AND m.application_id = ${filter.applicationId} AND m.payload IS NOT NULL
+      AND m.created_at >= ${filter.since}::timestamptz AND m.created_at <= ${filter.until}::timestamptz
+      AND (m.deliver_at IS NULL OR m.deliver_at <= ${due}::timestamptz)
+      AND (e.channels = '{}' OR e.channels && m.channels)
+      AND (e.filter_types = '{}' OR m.event_type = ANY(e.filter_types)
+        OR EXISTS (SELECT FROM unnest(e.filter_types) AS wanted WHERE starts_with(m.event_type, wanted || '.')))
+    ON CONFLICT (message_id, endpoint_id) DO UPDATE
+      SET status = excluded.status, attempts = 0, trigger = excluded.trigger, next_attempt_at = excluded.next_attempt_at
+      WHERE deliveries.status = ${STATUS.canceled}::int AND deliveries.attempts = 0`;
 }
 
 /** Removes what all messages of an application say. */
 export function expungeAll(db: Raw, instanceId: string, applicationId: string): Promise<number> {
-  return db.$executeRawUnsafe(
-    `UPDATE messages SET payload = NULL WHERE instance_id = $1 AND application_id = $2 AND payload IS NOT NULL`,
-    instanceId,
-    applicationId,
-  );
+  return db.$executeRaw`
+    UPDATE messages SET payload = NULL
+    WHERE instance_id = ${instanceId} AND application_id = ${applicationId} AND payload IS NOT NULL`;
 }
 
 /** Messages and deliveries of an application between two moments. */
 export async function usage(db: Raw, instanceId: string, applicationId: string, since: string, until: string) {
-  const [row] = await db.$queryRawUnsafe<{ messages: number; deliveries: number }[]>(
-    `SELECT
-       (SELECT count(*)::int FROM messages WHERE instance_id = $1 AND application_id = $2
-          AND created_at >= $3::timestamptz AND created_at < $4::timestamptz) AS messages,
-       (SELECT count(*)::int FROM deliveries WHERE instance_id = $1 AND application_id = $2
-          AND created_at >= $3::timestamptz AND created_at < $4::timestamptz) AS deliveries`,
-    instanceId,
-    applicationId,
-    since,
-    until,
-  );
+  const [row] = await db.$queryRaw<{ messages: number; deliveries: number }[]>`
+    SELECT
+      (SELECT count(*)::int FROM messages WHERE instance_id = ${instanceId} AND application_id = ${applicationId}
+         AND created_at >= ${since}::timestamptz AND created_at < ${until}::timestamptz) AS messages,
+      (SELECT count(*)::int FROM deliveries WHERE instance_id = ${instanceId} AND application_id = ${applicationId}
+         AND created_at >= ${since}::timestamptz AND created_at < ${until}::timestamptz) AS deliveries`;
   return row!;
 }
 
 /** How often each event type was sent since a moment. */
 export function countEventTypes(db: Raw, instanceId: string, since: Date) {
-  return db.$queryRawUnsafe<{ eventType: string; count: number }[]>(
-    `SELECT m.event_type AS "eventType", count(*)::int AS count
-     FROM messages m JOIN applications a ON a.id = m.application_id
-     WHERE a.instance_id = $1 AND a.kind = 'events' AND m.created_at >= $2::timestamptz
-     GROUP BY m.event_type ORDER BY m.event_type`,
-    instanceId,
-    since.toISOString(),
-  );
+  return db.$queryRaw<{ eventType: string; count: number }[]>`
+    SELECT m.event_type AS "eventType", count(*)::int AS count
+    FROM messages m JOIN applications a ON a.id = m.application_id
+    WHERE a.instance_id = ${instanceId} AND a.kind = 'events' AND m.created_at >= ${since.toISOString()}::timestamptz
+    GROUP BY m.event_type ORDER BY m.event_type`;
 }

@@ -33,12 +33,9 @@ async function subscribed(input: { filterTypes?: string[] } = {}) {
 }
 
 const attemptsOf = async ({ app }: Webhooks, endpointId: string): Promise<number> => {
-  const [row] = await app
-    .get(WebhooksDb)
-    .$queryRawUnsafe<{ count: number }[]>(
-      'SELECT count(*)::int AS count FROM attempts WHERE endpoint_id = $1',
-      endpointId,
-    );
+  const [row] = await app.get(WebhooksDb).$queryRaw<
+    { count: number }[]
+  >`SELECT count(*)::int AS count FROM attempts WHERE endpoint_id = ${endpointId}`;
   return row!.count;
 };
 
@@ -305,13 +302,10 @@ describe('delivery', () => {
     await svix.endpoint.patch(instanceId, endpoint.id, { disabled: false });
     // As the process that died right after its commit leaves it.
     const now = webhooks.clock.now().toISOString();
-    await webhooks.app.get(WebhooksDb).$executeRawUnsafe(
-      `INSERT INTO deliveries (message_id, endpoint_id, instance_id, application_id, next_attempt_at, created_at)
-       SELECT id, $2, instance_id, application_id, $3::timestamptz + interval '30 s', $3::timestamptz FROM messages WHERE id = $1`,
-      id,
-      endpoint.id,
-      now,
-    );
+    await webhooks.app.get(WebhooksDb).$executeRaw`
+      INSERT INTO deliveries (message_id, endpoint_id, instance_id, application_id, next_attempt_at, created_at)
+      SELECT id, ${endpoint.id}, instance_id, application_id, ${now}::timestamptz + interval '30 s', ${now}::timestamptz
+      FROM messages WHERE id = ${id}`;
 
     await webhooks.sweep();
     expect(subscriber.received).toHaveLength(0);

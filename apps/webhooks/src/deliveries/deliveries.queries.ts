@@ -1,6 +1,7 @@
 import type { Tx } from '../db.js';
+import { Prisma } from '../generated/prisma/client.js';
 
-type Raw = Pick<Tx, '$queryRawUnsafe' | '$executeRawUnsafe'>;
+type Raw = Pick<Tx, '$queryRaw' | '$executeRaw'>;
 
 /** Outcomes and states as the svix API numbers them. */
 export const STATUS = { success: 0, pending: 1, fail: 2, sending: 3, canceled: 4 } as const;
@@ -27,41 +28,6 @@ export interface Outgoing {
   lease: Date;
 }
 
-/**
- * Endpoints with work, found by one step of the index each (a loose scan), then the due deliveries of each: an endpoint with
- * a long queue costs those behind it nothing. `deliveries_due` holds unfinished deliveries only.
- */
-const CLAIM = `
-WITH RECURSIVE busy AS (
-  (SELECT endpoint_id FROM deliveries WHERE next_attempt_at IS NOT NULL ORDER BY endpoint_id, next_attempt_at LIMIT 1)
-  UNION ALL
-  SELECT (SELECT d.endpoint_id FROM deliveries d WHERE d.next_attempt_at IS NOT NULL AND d.endpoint_id > busy.endpoint_id
-          ORDER BY d.endpoint_id, d.next_attempt_at LIMIT 1)
-  FROM busy WHERE busy.endpoint_id IS NOT NULL
-),
-due AS (
-  SELECT d.message_id, d.endpoint_id FROM busy
-  CROSS JOIN LATERAL (
-    SELECT message_id, endpoint_id FROM deliveries
-    WHERE endpoint_id = busy.endpoint_id AND next_attempt_at <= $1::timestamptz
-    ORDER BY next_attempt_at, created_at
-    LIMIT coalesce((SELECT room FROM unnest($3::text[], $4::int[]) AS known(id, room) WHERE known.id = busy.endpoint_id), $5::int)
-    FOR UPDATE SKIP LOCKED
-  ) d
-  WHERE busy.endpoint_id IS NOT NULL
-  LIMIT $6::int
-),
-claimed AS (
-  UPDATE deliveries d SET next_attempt_at = $2::timestamptz, held_by = $7::int FROM due
-  WHERE d.message_id = due.message_id AND d.endpoint_id = due.endpoint_id
-  RETURNING d.message_id, d.endpoint_id, d.instance_id, d.application_id, d.attempts, d.trigger, d.created_at
-)
-SELECT c.message_id AS "messageId", c.endpoint_id AS "endpointId", c.instance_id AS "instanceId",
-  c.application_id AS "applicationId", c.attempts, c.trigger, m.event_id AS "eventId", m.event_type AS "eventType",
-  m.subject, m.payload, m.content_type AS "contentType", coalesce(e.revision, 0) AS revision
-FROM claimed c LEFT JOIN messages m ON m.id = c.message_id LEFT JOIN endpoints e ON e.id = c.endpoint_id
-ORDER BY c.created_at, c.message_id`;
-
 /** How much a claim may take. */
 export interface ClaimOptions {
   now: Date;
@@ -75,18 +41,47 @@ export interface ClaimOptions {
   limit: number;
 }
 
-/** Takes up deliveries that are due, over all instances. No other process gets them before the lease ends. */
+/**
+ * Takes up deliveries that are due, over all instances. No other process gets them before the lease ends.
+ *
+ * Endpoints with work are found by one step of the index each (a loose scan), then the due deliveries of each: an endpoint with a long
+ * queue costs those behind it nothing. `deliveries_due` holds unfinished deliveries only.
+ */
 export async function claimDue(db: Raw, options: ClaimOptions): Promise<Outgoing[]> {
-  const rows = await db.$queryRawUnsafe<Omit<Outgoing, 'lease'>[]>(
-    CLAIM,
-    options.now.toISOString(),
-    options.lease.toISOString(),
-    [...options.rooms.keys()],
-    [...options.rooms.values()],
-    options.room,
-    options.limit,
-    options.holder,
-  );
+  const lease = options.lease.toISOString();
+  const rows = await db.$queryRaw<Omit<Outgoing, 'lease'>[]>`
+    WITH RECURSIVE busy AS (
+      (SELECT endpoint_id FROM deliveries WHERE next_attempt_at IS NOT NULL ORDER BY endpoint_id, next_attempt_at LIMIT 1)
+      UNION ALL
+      SELECT (SELECT d.endpoint_id FROM deliveries d WHERE d.next_attempt_at IS NOT NULL AND d.endpoint_id > busy.endpoint_id
+              ORDER BY d.endpoint_id, d.next_attempt_at LIMIT 1)
+      FROM busy WHERE busy.endpoint_id IS NOT NULL
+    ),
+    due AS (
+      SELECT d.message_id, d.endpoint_id FROM busy
+      CROSS JOIN LATERAL (
+        SELECT message_id, endpoint_id FROM deliveries
+        WHERE endpoint_id = busy.endpoint_id AND next_attempt_at <= ${options.now.toISOString()}::timestamptz
+        ORDER BY next_attempt_at, created_at
+        LIMIT coalesce((
+          SELECT room FROM unnest(${[...options.rooms.keys()]}::text[], ${[...options.rooms.values()]}::int[]) AS known(id, room)
+          WHERE known.id = busy.endpoint_id
+        ), ${options.room}::int)
+        FOR UPDATE SKIP LOCKED
+      ) d
+      WHERE busy.endpoint_id IS NOT NULL
+      LIMIT ${options.limit}::int
+    ),
+    claimed AS (
+      UPDATE deliveries d SET next_attempt_at = ${lease}::timestamptz, held_by = ${options.holder}::int FROM due
+      WHERE d.message_id = due.message_id AND d.endpoint_id = due.endpoint_id
+      RETURNING d.message_id, d.endpoint_id, d.instance_id, d.application_id, d.attempts, d.trigger, d.created_at
+    )
+    SELECT c.message_id AS "messageId", c.endpoint_id AS "endpointId", c.instance_id AS "instanceId",
+      c.application_id AS "applicationId", c.attempts, c.trigger, m.event_id AS "eventId", m.event_type AS "eventType",
+      m.subject, m.payload, m.content_type AS "contentType", coalesce(e.revision, 0) AS revision
+    FROM claimed c LEFT JOIN messages m ON m.id = c.message_id LEFT JOIN endpoints e ON e.id = c.endpoint_id
+    ORDER BY c.created_at, c.message_id`;
   return rows.map((row) => ({ ...row, eventType: row.eventType ?? '', lease: options.lease }));
 }
 
@@ -105,84 +100,63 @@ export interface AttemptResult {
   nextAttemptAt: Date | null;
 }
 
-/** A delivery whose lease has changed since is no longer ours; only a success still counts. */
-const WRITE_RESULTS = `
-WITH r AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[], $8::text[],
-    $9::int[], $10::int[], $11::timestamptz[], $12::int[], $13::int[], $14::timestamptz[], $15::timestamptz[])
-  AS r(id, instance_id, message_id, endpoint_id, url, status, response_status, response,
-    duration_ms, trigger, at, next_status, attempts, next_attempt_at, lease)
-),
-settled AS (
-  UPDATE deliveries d SET
-    status = CASE WHEN d.next_attempt_at = r.lease OR r.next_status = 0 THEN r.next_status ELSE d.status END,
-    attempts = CASE WHEN d.next_attempt_at = r.lease THEN r.attempts ELSE d.attempts END,
-    trigger = CASE WHEN d.next_attempt_at = r.lease THEN 0 ELSE d.trigger END,
-    held_by = CASE WHEN d.next_attempt_at = r.lease THEN NULL ELSE d.held_by END,
-    next_attempt_at = CASE WHEN d.next_attempt_at = r.lease THEN r.next_attempt_at ELSE d.next_attempt_at END
-  FROM r WHERE d.message_id = r.message_id AND d.endpoint_id = r.endpoint_id
-)
-INSERT INTO attempts (id, instance_id, message_id, endpoint_id, url, status, response_status, response, duration_ms, trigger, created_at)
-SELECT id, instance_id, message_id, endpoint_id, url, status, response_status, response, duration_ms, trigger, at FROM r
-ON CONFLICT (id) DO NOTHING`;
-
-/** Writes down a batch of attempts in one statement; the same batch may be written again. */
+/**
+ * Writes down a batch of attempts in one statement; the same batch may be written again. A delivery whose lease has changed since is no
+ * longer ours; only a success still counts.
+ */
 export async function writeResults(db: Raw, results: readonly AttemptResult[]): Promise<void> {
   const column = <T>(read: (result: AttemptResult) => T) => results.map(read);
-  await db.$executeRawUnsafe(
-    WRITE_RESULTS,
-    column((r) => r.id),
-    column((r) => r.delivery.instanceId),
-    column((r) => r.delivery.messageId),
-    column((r) => r.delivery.endpointId),
-    column((r) => r.url),
-    column((r) => r.status),
-    column((r) => r.responseStatus),
-    column((r) => r.response),
-    column((r) => r.durationMs),
-    column((r) => r.delivery.trigger),
-    column((r) => r.at.toISOString()),
-    column((r) => r.nextStatus),
-    column((r) => r.delivery.attempts + 1),
-    column((r) => r.nextAttemptAt?.toISOString() ?? null),
-    column((r) => r.delivery.lease.toISOString()),
-  );
+  await db.$executeRaw`
+    WITH r AS (
+      SELECT * FROM unnest(
+        ${column((r) => r.id)}::text[], ${column((r) => r.delivery.instanceId)}::text[],
+        ${column((r) => r.delivery.messageId)}::text[], ${column((r) => r.delivery.endpointId)}::text[],
+        ${column((r) => r.url)}::text[], ${column((r) => r.status)}::int[], ${column((r) => r.responseStatus)}::int[],
+        ${column((r) => r.response)}::text[], ${column((r) => r.durationMs)}::int[], ${column((r) => r.delivery.trigger)}::int[],
+        ${column((r) => r.at.toISOString())}::timestamptz[], ${column((r) => r.nextStatus)}::int[],
+        ${column((r) => r.delivery.attempts + 1)}::int[],
+        ${column((r) => r.nextAttemptAt?.toISOString() ?? null)}::timestamptz[],
+        ${column((r) => r.delivery.lease.toISOString())}::timestamptz[])
+      AS r(id, instance_id, message_id, endpoint_id, url, status, response_status, response,
+        duration_ms, trigger, at, next_status, attempts, next_attempt_at, lease)
+    ),
+    settled AS (
+      UPDATE deliveries d SET
+        status = CASE WHEN d.next_attempt_at = r.lease OR r.next_status = 0 THEN r.next_status ELSE d.status END,
+        attempts = CASE WHEN d.next_attempt_at = r.lease THEN r.attempts ELSE d.attempts END,
+        trigger = CASE WHEN d.next_attempt_at = r.lease THEN 0 ELSE d.trigger END,
+        held_by = CASE WHEN d.next_attempt_at = r.lease THEN NULL ELSE d.held_by END,
+        next_attempt_at = CASE WHEN d.next_attempt_at = r.lease THEN r.next_attempt_at ELSE d.next_attempt_at END
+      FROM r WHERE d.message_id = r.message_id AND d.endpoint_id = r.endpoint_id
+    )
+    INSERT INTO attempts (id, instance_id, message_id, endpoint_id, url, status, response_status, response, duration_ms, trigger, created_at)
+    SELECT id, instance_id, message_id, endpoint_id, url, status, response_status, response, duration_ms, trigger, at FROM r
+    ON CONFLICT (id) DO NOTHING`;
 }
+
+/** Deliveries as their holder knows them, to be joined with the table: whose lease has changed since is not among them. */
+const heldOf = (deliveries: readonly Outgoing[]) => Prisma.sql`
+  unnest(${deliveries.map((d) => d.messageId)}::text[], ${deliveries.map((d) => d.endpointId)}::text[],
+    ${deliveries.map((d) => d.lease.toISOString())}::timestamptz[]) AS held(message_id, endpoint_id, lease)
+  WHERE d.message_id = held.message_id AND d.endpoint_id = held.endpoint_id AND d.next_attempt_at = held.lease`;
 
 /** Gives deliveries back, so that another process takes them up at once. */
 export async function releaseDeliveries(db: Raw, deliveries: readonly Outgoing[], now: Date): Promise<void> {
-  await db.$executeRawUnsafe(
-    `UPDATE deliveries d SET next_attempt_at = $4::timestamptz, held_by = NULL
-     FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS held(message_id, endpoint_id, lease)
-     WHERE d.message_id = held.message_id AND d.endpoint_id = held.endpoint_id AND d.next_attempt_at = held.lease`,
-    deliveries.map((d) => d.messageId),
-    deliveries.map((d) => d.endpointId),
-    deliveries.map((d) => d.lease.toISOString()),
-    now.toISOString(),
-  );
+  await db.$executeRaw`
+    UPDATE deliveries d SET next_attempt_at = ${now.toISOString()}::timestamptz, held_by = NULL FROM ${heldOf(deliveries)}`;
 }
 
 /** Ends deliveries without an attempt: their endpoint is gone or disabled, or the payload is. */
 export async function settleDeliveries(db: Raw, deliveries: readonly Outgoing[], status: number): Promise<void> {
-  await db.$executeRawUnsafe(
-    `UPDATE deliveries d SET next_attempt_at = NULL, status = $4::int
-     FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS held(message_id, endpoint_id, lease)
-     WHERE d.message_id = held.message_id AND d.endpoint_id = held.endpoint_id AND d.next_attempt_at = held.lease`,
-    deliveries.map((d) => d.messageId),
-    deliveries.map((d) => d.endpointId),
-    deliveries.map((d) => d.lease.toISOString()),
-    status,
-  );
+  await db.$executeRaw`
+    UPDATE deliveries d SET next_attempt_at = NULL, held_by = NULL, status = ${status}::int FROM ${heldOf(deliveries)}`;
 }
 
 /** Ends what still waits for an endpoint that was disabled or removed. */
 export async function cancelPending(db: Raw, instanceId: string, endpointId: string): Promise<void> {
-  await db.$executeRawUnsafe(
-    `UPDATE deliveries SET next_attempt_at = NULL, status = 4
-     WHERE endpoint_id = $2 AND instance_id = $1 AND next_attempt_at IS NOT NULL`,
-    instanceId,
-    endpointId,
-  );
+  await db.$executeRaw`
+    UPDATE deliveries SET next_attempt_at = NULL, status = ${STATUS.canceled}::int
+    WHERE endpoint_id = ${endpointId} AND instance_id = ${instanceId} AND next_attempt_at IS NOT NULL`;
 }
 
 /** Writes an endpoint's health. Not through Prisma, which would set `updated_at`: whoever configured it has changed nothing. */
@@ -191,11 +165,8 @@ export async function writeHealth(
   endpoint: { id: string; instanceId: string },
   health: { firstFailureAt: Date | null; failingSince: Date | null },
 ): Promise<void> {
-  await db.$executeRawUnsafe(
-    `UPDATE endpoints SET first_failure_at = $3::timestamptz, failing_since = $4::timestamptz WHERE id = $1 AND instance_id = $2`,
-    endpoint.id,
-    endpoint.instanceId,
-    health.firstFailureAt?.toISOString() ?? null,
-    health.failingSince?.toISOString() ?? null,
-  );
+  await db.$executeRaw`
+    UPDATE endpoints SET first_failure_at = ${health.firstFailureAt?.toISOString() ?? null}::timestamptz,
+      failing_since = ${health.failingSince?.toISOString() ?? null}::timestamptz
+    WHERE id = ${endpoint.id} AND instance_id = ${endpoint.instanceId}`;
 }

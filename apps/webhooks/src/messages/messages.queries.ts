@@ -1,4 +1,6 @@
 import type { Tx } from '../db.js';
+import { STATUS } from '../deliveries/deliveries.queries.js';
+import { Prisma } from '../generated/prisma/client.js';
 import { isSecret } from './messages.secrecy.js';
 
 /** Which application a message goes to. */
@@ -41,44 +43,16 @@ export interface FanOut {
   targets: FanOutTarget[];
 }
 
-const AUDIENCES = {
-  instance: `instance_id = $1 AND uid = $1 AND $2::text = ''`,
-  operational: `instance_id = $1 AND kind = 'operational' AND $2::text = ''`,
-  application: `instance_id = $1 AND id = $2`,
-} satisfies Record<Audience['kind'], string>;
-
-const fanOutSql = (audience: Audience['kind']) => `
-WITH app AS (SELECT id FROM applications WHERE ${AUDIENCES[audience]}),
-wanted AS (
-  SELECT e.id, e.revision FROM app JOIN endpoints e ON e.application_id = app.id
-  WHERE CASE WHEN $17 <> '' THEN e.id = $17 ELSE NOT e.is_disabled
-    AND (e.filter_types = '{}' OR e.filter_types && $16::text[])
-    AND (e.channels = '{}' OR e.channels && $7::text[]) END
-),
-msg AS (
-  INSERT INTO messages (id, instance_id, application_id, event_id, event_type, subject, channels, tags, payload,
-    content_type, payload_expires_at, deliver_at, created_at)
-  SELECT $3, $1, app.id, $4, $5, $6, $7::text[], $8::text[],
-    CASE WHEN NOT $19::boolean OR EXISTS (SELECT FROM wanted) THEN $9::text END,
-    $10, $11::timestamptz, $12::timestamptz, $13::timestamptz
-  FROM app
-  ON CONFLICT (application_id, event_id) DO NOTHING
-  RETURNING id, application_id
-),
-sent AS (
-  INSERT INTO deliveries (message_id, endpoint_id, instance_id, application_id, status, attempts, trigger, next_attempt_at, held_by, created_at)
-  SELECT msg.id, wanted.id, $1, msg.application_id, 1, 0, 0,
-    coalesce($12::timestamptz, CASE WHEN wanted.id = ANY($14::text[]) THEN $13::timestamptz ELSE $15::timestamptz END),
-    CASE WHEN $12 IS NULL AND NOT wanted.id = ANY($14::text[]) THEN $18::int END, $13::timestamptz
-  FROM msg CROSS JOIN wanted
-)
-SELECT app.id AS "applicationId", msg.id AS "messageId", wanted.id AS "endpointId", wanted.revision
-FROM app LEFT JOIN msg ON true LEFT JOIN wanted ON msg.id IS NOT NULL`;
-
-const SQL = {
-  instance: fanOutSql('instance'),
-  operational: fanOutSql('operational'),
-  application: fanOutSql('application'),
+/** The application that an audience names. */
+const applicationOf = (audience: Audience, instanceId: string): Prisma.Sql => {
+  switch (audience.kind) {
+    case 'instance':
+      return Prisma.sql`instance_id = ${instanceId} AND uid = ${instanceId}`;
+    case 'operational':
+      return Prisma.sql`instance_id = ${instanceId} AND kind = 'operational'`;
+    case 'application':
+      return Prisma.sql`instance_id = ${instanceId} AND id = ${audience.id}`;
+  }
 };
 
 interface FanOutRow {
@@ -98,33 +72,48 @@ interface FanOutRow {
  * @param options.holder the number of this process
  */
 export async function fanOut(
-  tx: Pick<Tx, '$queryRawUnsafe'>,
+  tx: Pick<Tx, '$queryRaw'>,
   audience: Audience,
   message: MessageRow,
   options: { busy: string[]; lease: Date; holder: number | null },
 ): Promise<FanOut> {
-  const rows = await tx.$queryRawUnsafe<FanOutRow[]>(
-    SQL[audience.kind],
-    message.instanceId,
-    audience.kind === 'application' ? audience.id : '',
-    message.id,
-    message.eventId,
-    message.eventType,
-    message.subject,
-    message.channels,
-    message.tags,
-    message.payload,
-    message.contentType,
-    message.payloadExpiresAt.toISOString(),
-    message.deliverAt?.toISOString() ?? null,
-    message.createdAt.toISOString(),
-    options.busy,
-    options.lease.toISOString(),
-    [message.eventType, ...groupsOf(message.eventType)],
-    (audience.kind === 'application' && audience.onlyTo) || '',
-    options.holder,
-    isSecret(message.eventType),
-  );
+  const { instanceId, eventType, channels } = message;
+  const onlyTo = (audience.kind === 'application' && audience.onlyTo) || '';
+  const createdAt = message.createdAt.toISOString();
+  const deliverAt = message.deliverAt?.toISOString() ?? null;
+  const rows = await tx.$queryRaw<FanOutRow[]>`
+    WITH app AS (SELECT id FROM applications WHERE ${applicationOf(audience, instanceId)}),
+    wanted AS (
+      SELECT e.id, e.revision FROM app JOIN endpoints e ON e.application_id = app.id
+      WHERE CASE WHEN ${onlyTo}::text <> '' THEN e.id = ${onlyTo} ELSE NOT e.is_disabled
+        AND (e.filter_types = '{}' OR e.filter_types && ${[eventType, ...groupsOf(eventType)]}::text[])
+        AND (e.channels = '{}' OR e.channels && ${channels}::text[]) END
+    ),
+    msg AS (
+      INSERT INTO messages (id, instance_id, application_id, event_id, event_type, subject, channels, tags, payload,
+        content_type, payload_expires_at, deliver_at, created_at)
+      SELECT ${message.id}, ${instanceId}, app.id, ${message.eventId}, ${eventType}, ${message.subject},
+        ${channels}::text[], ${message.tags}::text[],
+        CASE WHEN NOT ${isSecret(eventType)}::boolean OR EXISTS (SELECT FROM wanted) THEN ${message.payload}::text END,
+        ${message.contentType}, ${message.payloadExpiresAt.toISOString()}::timestamptz, ${deliverAt}::timestamptz,
+        ${createdAt}::timestamptz
+      FROM app
+      ON CONFLICT (application_id, event_id) DO NOTHING
+      RETURNING id, application_id
+    ),
+    lot AS (
+      SELECT wanted.id, ${deliverAt}::timestamptz IS NULL AND NOT wanted.id = ANY(${options.busy}::text[]) AS is_held FROM wanted
+    ),
+    sent AS (
+      INSERT INTO deliveries (message_id, endpoint_id, instance_id, application_id, status, attempts, trigger, next_attempt_at,
+        held_by, created_at)
+      SELECT msg.id, lot.id, ${instanceId}, msg.application_id, ${STATUS.pending}::int, 0, 0,
+        CASE WHEN lot.is_held THEN ${options.lease.toISOString()}::timestamptz ELSE ${deliverAt ?? createdAt}::timestamptz END,
+        CASE WHEN lot.is_held THEN ${options.holder}::int END, ${createdAt}::timestamptz
+      FROM msg CROSS JOIN lot
+    )
+    SELECT app.id AS "applicationId", msg.id AS "messageId", wanted.id AS "endpointId", wanted.revision
+    FROM app LEFT JOIN msg ON true LEFT JOIN wanted ON msg.id IS NOT NULL`;
   return {
     applicationId: rows[0]?.applicationId ?? null,
     messageId: rows[0]?.messageId ?? null,
@@ -139,6 +128,6 @@ export function groupsOf(eventType: string): string[] {
 }
 
 /** Removes what messages say; the messages and their attempts stay. */
-export async function expungePayload(tx: Pick<Tx, '$executeRawUnsafe'>, instanceId: string, id: string): Promise<void> {
-  await tx.$executeRawUnsafe(`UPDATE messages SET payload = NULL WHERE instance_id = $1 AND id = $2`, instanceId, id);
+export async function expungePayload(tx: Pick<Tx, '$executeRaw'>, instanceId: string, id: string): Promise<void> {
+  await tx.$executeRaw`UPDATE messages SET payload = NULL WHERE instance_id = ${instanceId} AND id = ${id}`;
 }

@@ -158,13 +158,10 @@ export class PortalService {
 
   private async byHash(plain: string, kind: 'link' | 'session'): Promise<PortalToken | null> {
     // The token itself tells the instance; there is nothing else to scope by yet.
-    const rows = await this.db.$queryRawUnsafe<{ id: string; instanceId: string }[]>(
-      `SELECT id, instance_id AS "instanceId" FROM portal_tokens
-       WHERE hash = $1 AND kind = $2 AND used_at IS NULL AND expires_at > $3::timestamptz`,
-      hashSecret(plain),
-      kind,
-      this.clock.now().toISOString(),
-    );
+    const rows = await this.db.$queryRaw<{ id: string; instanceId: string }[]>`
+      SELECT id, instance_id AS "instanceId" FROM portal_tokens
+      WHERE hash = ${hashSecret(plain)} AND kind = ${kind} AND used_at IS NULL
+        AND expires_at > ${this.clock.now().toISOString()}::timestamptz`;
     return rows[0] ? this.db.portalToken.findUnique({ where: rows[0] }) : null;
   }
 

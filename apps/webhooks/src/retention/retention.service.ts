@@ -28,43 +28,45 @@ export class Retention implements OnModuleInit {
   private async run(): Promise<void> {
     await this.sealOldHeaders();
     const now = this.clock.now();
-    const oldest = new Date(now.getTime() - this.config.WEBHOOKS_RETENTION_DAYS * DAY_MS);
+    const oldest = new Date(now.getTime() - this.config.WEBHOOKS_RETENTION_DAYS * DAY_MS).toISOString();
+    const at = now.toISOString();
     await this.repeat(
-      `UPDATE messages SET payload = NULL WHERE id IN (
-         SELECT id FROM messages WHERE payload_expires_at <= $1::timestamptz AND payload IS NOT NULL LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
-      now,
+      () => this.db.$executeRaw`
+        UPDATE messages SET payload = NULL WHERE id IN (
+          SELECT id FROM messages WHERE payload_expires_at <= ${at}::timestamptz AND payload IS NOT NULL
+          LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
     );
     // Secret payloads of which nothing is left to deliver. By the expiry, for that is indexed: others expire much later.
+    const [secretUntil, longAgo] = [SECRET_MS, -AFTERWARDS_MS].map((ms) => new Date(now.getTime() + ms).toISOString());
     await this.repeat(
-      `UPDATE messages SET payload = NULL WHERE id IN (
-         SELECT id FROM messages m WHERE payload_expires_at <= $1::timestamptz AND payload IS NOT NULL AND event_type = ANY($2::text[])
-           AND created_at <= $3::timestamptz
-           AND NOT EXISTS (SELECT FROM deliveries d WHERE d.message_id = m.id AND d.next_attempt_at IS NOT NULL)
-         LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
-      new Date(now.getTime() + SECRET_MS),
-      SECRET_TYPES,
-      new Date(now.getTime() - AFTERWARDS_MS),
+      () => this.db.$executeRaw`
+        UPDATE messages SET payload = NULL WHERE id IN (
+          SELECT id FROM messages m WHERE payload_expires_at <= ${secretUntil}::timestamptz AND payload IS NOT NULL
+            AND event_type = ANY(${SECRET_TYPES}::text[]) AND created_at <= ${longAgo}::timestamptz
+            AND NOT EXISTS (SELECT FROM deliveries d WHERE d.message_id = m.id AND d.next_attempt_at IS NOT NULL)
+          LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
     );
     await this.repeat(
-      `WITH old AS (SELECT id FROM messages WHERE created_at < $1::timestamptz LIMIT ${BATCH} FOR UPDATE SKIP LOCKED),
-         a AS (DELETE FROM attempts WHERE message_id IN (SELECT id FROM old)),
-         d AS (DELETE FROM deliveries WHERE message_id IN (SELECT id FROM old))
-       DELETE FROM messages WHERE id IN (SELECT id FROM old)`,
-      oldest,
+      () => this.db.$executeRaw`
+        WITH old AS (SELECT id FROM messages WHERE created_at < ${oldest}::timestamptz LIMIT ${BATCH} FOR UPDATE SKIP LOCKED),
+          a AS (DELETE FROM attempts WHERE message_id IN (SELECT id FROM old)),
+          d AS (DELETE FROM deliveries WHERE message_id IN (SELECT id FROM old))
+        DELETE FROM messages WHERE id IN (SELECT id FROM old)`,
     );
-    for (const [table, column] of [
-      ['endpoint_secrets', 'expires_at'],
-      ['portal_tokens', 'expires_at'],
-    ]) {
-      await this.repeat(
-        `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ${column} < $1::timestamptz LIMIT ${BATCH})`,
-        now,
-      );
-    }
     await this.repeat(
-      `DELETE FROM background_tasks WHERE id IN (
-         SELECT id FROM background_tasks WHERE created_at < $1::timestamptz AND status <> 'running' LIMIT ${BATCH})`,
-      oldest,
+      () => this.db.$executeRaw`
+        DELETE FROM endpoint_secrets WHERE id IN (
+          SELECT id FROM endpoint_secrets WHERE expires_at < ${at}::timestamptz LIMIT ${BATCH})`,
+    );
+    await this.repeat(
+      () => this.db.$executeRaw`
+        DELETE FROM portal_tokens WHERE id IN (
+          SELECT id FROM portal_tokens WHERE expires_at < ${at}::timestamptz LIMIT ${BATCH})`,
+    );
+    await this.repeat(
+      () => this.db.$executeRaw`
+        DELETE FROM background_tasks WHERE id IN (
+          SELECT id FROM background_tasks WHERE created_at < ${oldest}::timestamptz AND status <> 'running' LIMIT ${BATCH})`,
     );
   }
 
@@ -81,8 +83,7 @@ export class Retention implements OnModuleInit {
   }
 
   /** In pieces, so that no statement holds locks for long. */
-  private async repeat(sql: string, ...values: (Date | string[])[]): Promise<void> {
-    const texts = values.map((value) => (value instanceof Date ? value.toISOString() : value));
-    while ((await this.db.$executeRawUnsafe(sql, ...texts)) === BATCH);
+  private async repeat(remove: () => Promise<number>): Promise<void> {
+    while ((await remove()) === BATCH);
   }
 }
