@@ -58,7 +58,8 @@ async function atRest(server, subscriber) {
   return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
 }
 
-class Subscriber {
+/** An endpoint in a process of its own. */
+export class Subscriber {
   static async start() {
     const child = fork(join(import.meta.dirname, 'subscriber.mjs'));
     const [{ port }] = await once(child, 'message');
@@ -87,14 +88,20 @@ class Subscriber {
     return /** @type {number} */ (this.seen.get(id));
   }
 
-  /** @param {number} count */
-  reaches(count) {
-    return this.until(() => this.count >= count);
+  /**
+   * @param {number} count
+   * @param {number} [withinMs]
+   */
+  reaches(count, withinMs) {
+    return this.until(() => this.count >= count, withinMs);
   }
 
-  /** @param {() => boolean} isDone */
-  async until(isDone) {
-    const deadline = AbortSignal.timeout(DEADLINE_MS);
+  /**
+   * @param {() => boolean} isDone
+   * @param {number} withinMs
+   */
+  async until(isDone, withinMs = DEADLINE_MS) {
+    const deadline = AbortSignal.timeout(withinMs);
     while (!isDone()) await once(this.child, 'message', { signal: deadline });
   }
 
