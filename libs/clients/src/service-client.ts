@@ -24,9 +24,14 @@ export class ServiceClient {
 
   /** Reads; tried again when the service does not answer. @throws the service's own ApiError */
   async get<T>(ctx: RequestContext, path: string): Promise<T> {
+    return parsed(await this.read(ctx, path));
+  }
+
+  /** As `get`: the answer as it came. */
+  protected async read(ctx: RequestContext, path: string): Promise<ServiceResponse> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.call<T>(ctx, 'GET', path, undefined, READ_TIMEOUT_MS);
+        return await this.call(ctx, 'GET', path, undefined, READ_TIMEOUT_MS);
       } catch (error) {
         if (error instanceof ApiError || attempt === READ_ATTEMPTS) throw error;
         await wait(attempt * RETRY_AFTER_MS);
@@ -36,25 +41,27 @@ export class ServiceClient {
 
   /** Changes something; never repeated. @throws the service's own ApiError */
   async post<T>(ctx: RequestContext, path: string, body: object): Promise<T> {
-    return this.call<T>(ctx, 'POST', path, JSON.stringify(body));
+    return parsed(await this.call(ctx, 'POST', path, JSON.stringify(body)));
   }
 
-  private async call<T>(
+  private async call(
     ctx: RequestContext,
     method: string,
     path: string,
     body?: string,
     timeoutMs?: number,
-  ): Promise<T> {
+  ): Promise<ServiceResponse> {
     const headers: Record<string, string> = { 'x-latchkey-context': this.signer.sign(ctx) };
     if (body !== undefined) headers['content-type'] = 'application/json';
     const request = { method, path: `/internal${path}`, headers, body, timeoutMs };
     const response = await this.transport.request(this.service, request);
     if (response.status >= 400) throw toError(response);
-    // Nest answers null with no body at all.
-    return (response.body.length ? JSON.parse(response.body.toString()) : null) as T;
+    return response;
   }
 }
+
+// Nest answers null with no body at all.
+const parsed = <T>({ body }: ServiceResponse): T => (body.length ? JSON.parse(body.toString()) : null) as T;
 
 function toError(response: ServiceResponse): ApiError {
   const { errors } = JSON.parse(response.body.toString()) as { errors?: ApiErrorItem[] };

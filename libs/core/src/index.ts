@@ -3,4 +3,5 @@ export * from './error-codes.js';
 export * from './clock.js';
 export * from './ids.js';
 export * from './random.js';
+export * from './raw-json.js';
 export * from './secrets.js';

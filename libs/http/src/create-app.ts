@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { stringify } from '@latchkey/core';
 import { NestLogger } from '@latchkey/observability';
 import querystring from 'fast-querystring';
 import { addBodyParsers, BODY_LIMIT_BYTES } from './body-parsers.js';
@@ -23,6 +24,8 @@ export async function createApp(module: DynamicModule): Promise<NestFastifyAppli
     bodyParser: false,
     logger: new NestLogger(),
   });
-  addBodyParsers(app.getHttpAdapter().getInstance());
+  const fastify = app.getHttpAdapter().getInstance();
+  addBodyParsers(fastify);
+  fastify.setReplySerializer(stringify);
   return app;
 }

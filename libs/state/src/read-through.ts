@@ -70,15 +70,28 @@ export class ReadThrough<T extends object | string | number | boolean> {
    * The values of `keys`, in their order. Those that no cache has are asked for in one call of `loadMany`, which answers in
    * the order of its keys.
    */
-  async getMany(
+  getMany(keys: readonly string[], loadMany: (missing: string[]) => Promise<(T | null)[]>): Promise<(T | null)[]> {
+    return this.readMany(keys, loadMany, { ofText: (text) => JSON.parse(text) as T, ofValue: (value) => value });
+  }
+
+  /** As `getMany`, as JSON text: for readers that only pass it on, and would parse and write thousands of values. */
+  getManyTexts(
     keys: readonly string[],
     loadMany: (missing: string[]) => Promise<(T | null)[]>,
-  ): Promise<(T | null)[]> {
+  ): Promise<(string | null)[]> {
+    return this.readMany(keys, loadMany, { ofText: (text) => text, ofValue: (value) => JSON.stringify(value) });
+  }
+
+  private async readMany<R>(
+    keys: readonly string[],
+    loadMany: (missing: string[]) => Promise<(T | null)[]>,
+    as: { ofText: (text: string) => R; ofValue: (value: T) => R },
+  ): Promise<(R | null)[]> {
     const wanted = [...new Set(keys)];
-    const values = new Map<string, T | null>();
+    const values = new Map<string, R | null>();
     const asked = wanted.filter((key) => {
       const local = this.local?.get(key);
-      if (local) values.set(key, local.value);
+      if (local) values.set(key, as.ofValue(local.value));
       return !local;
     });
     const before = this.invalidations;
@@ -89,9 +102,8 @@ export class ReadThrough<T extends object | string | number | boolean> {
     const missing = asked.filter((key, index) => {
       const text = stored[index];
       if (text == null || text === FENCE) return true;
-      const value = JSON.parse(text) as T;
-      keep(key, value);
-      values.set(key, value);
+      if (this.local) keep(key, JSON.parse(text) as T);
+      values.set(key, as.ofText(text));
       return false;
     });
     if (missing.length) {
@@ -102,10 +114,10 @@ export class ReadThrough<T extends object | string | number | boolean> {
         missing.map(async (key, index) => {
           const value = loaded[index] ?? null;
           if (value instanceof Last) {
-            values.set(key, value.value as T);
+            values.set(key, as.ofValue(value.value as T));
             return;
           }
-          values.set(key, value);
+          values.set(key, value === null ? null : as.ofValue(value));
           // A fence that came up meanwhile refuses the value, so an old one is not kept.
           if (value !== null && (await this.fill(key, value))) keep(key, value);
         }),

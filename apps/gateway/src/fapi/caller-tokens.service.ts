@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ServiceResponse } from '@latchkey/clients';
 import type { FastifyReply } from 'fastify';
 import { CallersService } from '../clients/callers.service.js';
-import { clientCookie, clientUat, clientUatCookies, type UatSource } from '../clients/client-cookies.js';
+import { clientCookie, clientUatCookies } from '../clients/client-cookies.js';
 import { clientIdIn } from '../clients/client-tokens.js';
 import { CLIENT_HEADER, DEV_BROWSER_HEADER } from '../forwarding/forwarding.service.js';
 import type { FapiRequest } from './fapi-requests.service.js';
@@ -27,11 +27,14 @@ export class CallerTokensService {
     else reply.header('set-cookie', clientCookie(token, reached.fapiUrl));
   }
 
-  /** Tells the app's servers by cookie when the client is not what the cookie says. */
-  tellServers(reply: FastifyReply, { ctx, reached, cookies }: FapiRequest, client: UatSource | null): void {
+  /**
+   * Tells the app's servers by cookie when the client is not what the cookie says.
+   *
+   * @param uat what it should say (`clientUat`)
+   */
+  tellServers(reply: FastifyReply, { ctx, reached, cookies }: FapiRequest, uat: string): void {
     const { instance, fapiUrl, isProxied } = reached;
     if (ctx.isNative || (ctx.environment === 'development' && !isLeftToFapi(instance.frontendApi, ctx.origin))) return;
-    const uat = clientUat(client);
     const { __client_uat: plain, [`__client_uat_${instance.cookieSuffix}`]: suffixed } = cookies;
     if (plain === uat && suffixed === uat) return;
     // Who has never signed in needs no cookie that says so.

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientJSON } from '@clerk/shared/types';
-import { IdentityClient, type ServiceResponse } from '@latchkey/clients';
+import { IdentityClient, type ClientSnapshot, type ServiceResponse } from '@latchkey/clients';
 import { log } from '@latchkey/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ForwardingService, isJson, sendAnswer } from '../forwarding/forwarding.service.js';
+import { clientUat } from '../clients/client-cookies.js';
 import { LimitsService } from '../limits/limits.service.js';
 import type { Match } from '../operations/operations.router.js';
 import { parameter, type Incoming } from '../requests/incoming.js';
@@ -37,8 +37,8 @@ export class FapiService {
     const answer = await this.forwarding.forward('fapi', ctx, match, incoming, passedOn(request, match));
     this.tokens.give(reply, known, answer);
     const client = carriesClient(answer, incoming, match) ? await this.snapshot(known) : undefined;
-    if (client !== undefined) this.tokens.tellServers(reply, known, client);
-    else if (match.id === 'getClient') this.tokens.tellServers(reply, known, asClient(known));
+    if (client !== undefined) this.tokens.tellServers(reply, known, String(client?.uat ?? 0));
+    else if (match.id === 'getClient') this.tokens.tellServers(reply, known, clientUat(asClient(known)));
     sendAnswer(reply, answer, around(answer, match, client));
   }
 
@@ -61,7 +61,7 @@ export class FapiService {
   }
 
   /** The client as it is now; undefined when identity cannot tell. What has been done stays done: the SDK then reads it later. */
-  private async snapshot({ ctx }: FapiRequest): Promise<ClientJSON | null | undefined> {
+  private async snapshot({ ctx }: FapiRequest): Promise<ClientSnapshot | null | undefined> {
     if (!ctx.clientId) return null;
     try {
       return await this.identity.clientSnapshot(ctx);
@@ -71,6 +71,8 @@ export class FapiService {
     }
   }
 }
+
+const NO_CLIENT = Buffer.from('null');
 
 const isChange = ({ method }: Incoming) => method !== 'GET' && method !== 'HEAD';
 
@@ -86,12 +88,12 @@ const isFocusTouch = ({ id }: Match, { body }: Incoming) =>
   id === 'touchSession' && body?.includes('intent=focus') === true;
 
 /** The body for the caller: the owner's, with the client beside it where the SDKs look for it. */
-function around(answer: ServiceResponse, match: Match, client: ClientJSON | null | undefined): Buffer {
+function around(answer: ServiceResponse, match: Match, client: ClientSnapshot | null | undefined): Buffer {
   if (!isJson(answer) || match.shape === 'flat') return answer.body;
-  const text = JSON.stringify(client ?? null);
-  if (answer.status >= 400) return client ? refusedWith(answer, text) : answer.body;
+  const json = client?.json ?? NO_CLIENT;
+  if (answer.status >= 400) return client ? refusedWith(answer, json) : answer.body;
   if (answer.status >= 300 || answer.body.length === 0) return answer.body;
-  return match.shape === 'doubled' ? doubled(answer.body, text) : wrapped(answer.body, text);
+  return match.shape === 'doubled' ? doubled(answer.body, json) : wrapped(answer.body, json);
 }
 
 /** As much of the client as cookies tell of it, from what every request reads anyway. */

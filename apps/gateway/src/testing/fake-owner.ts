@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
-import type { ClientState, InstanceInfo } from '@latchkey/clients';
+import { UAT_HEADER, type ClientState, type InstanceInfo } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { hashSecret } from '@latchkey/core';
 import { CONTEXT_HEADER, ContextSigner } from '@latchkey/http';
@@ -53,6 +53,7 @@ export class FakeOwner {
     fastify.get('/internal/clients/current/snapshot', (request, reply) => {
       if (!this.hasSnapshots) return reply.status(503).send({ errors: [{ code: 'service_unavailable' }] });
       const state = this.clients.get(contextOf(request).clientId ?? '');
+      if (state) void reply.header(UAT_HEADER, state.sessions.length ? Math.floor(state.updatedAt / 1000) : 0);
       return state ? { object: 'client', id: state.id, sessions: state.sessions, updated_at: state.updatedAt } : null;
     });
     fastify.all('/*', async (request, reply) => {

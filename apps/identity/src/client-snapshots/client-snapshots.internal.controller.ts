@@ -1,8 +1,9 @@
-import { Get, Param } from '@nestjs/common';
+import { Get, Param, Res } from '@nestjs/common';
 import type { ClientJSON } from '@clerk/shared/types';
-import type { ClientState } from '@latchkey/clients';
+import { UAT_HEADER, type ClientState } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { Ctx, InternalController } from '@latchkey/http';
+import type { FastifyReply } from 'fastify';
 import { ClientsService } from '../clients/clients.service.js';
 import { ClientSnapshotsService } from './client-snapshots.service.js';
 
@@ -15,8 +16,13 @@ export class ClientSnapshotsInternalController {
   ) {}
 
   @Get('/current/snapshot')
-  snapshot(@Ctx() ctx: RequestContext): Promise<ClientJSON | null> {
-    return this.snapshots.current(ctx);
+  async snapshot(
+    @Ctx() ctx: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ClientJSON | null> {
+    const client = await this.snapshots.current(ctx);
+    if (client) void reply.header(UAT_HEADER, client.sessions.length ? Math.floor(client.updated_at / 1000) : 0);
+    return client;
   }
 
   @Get('/:client_id/state')

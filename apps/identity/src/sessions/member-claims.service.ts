@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { OrganizationMembershipJSON } from '@clerk/shared/types';
 import { OrganizationsClient, ServiceUnavailable, type MemberClaims } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
+import { RawJson } from '@latchkey/core';
 import { log } from '@latchkey/observability';
 import { InstancesService } from '../instances/instances.service.js';
 import { organizationNotFoundOrUnauthorized } from './sessions.errors.js';
+
+const NONE = new RawJson('[]');
 
 /** What `organizations` says about a user as a member, for the tokens of their sessions. */
 @Injectable()
@@ -24,12 +26,12 @@ export class MemberClaimsService {
    * All memberships of a user, for the user that FAPI shows. While organizations does not answer and shared state knows
    * nothing, the user is shown without any: signing in and out must go on.
    */
-  async membershipsOf(ctx: RequestContext, userId: string): Promise<OrganizationMembershipJSON[]> {
-    if (!(await this.instances.settings(ctx.instanceId)).organizations.enabled) return [];
+  async membershipsOf(ctx: RequestContext, userId: string): Promise<RawJson> {
+    if (!(await this.instances.settings(ctx.instanceId)).organizations.enabled) return NONE;
     return this.organizations.membershipsOf(ctx, userId).catch((err: unknown) => {
       if (!(err instanceof ServiceUnavailable)) throw err;
       log.warn({ err, user_id: userId }, 'a user is shown without memberships');
-      return [];
+      return NONE;
     });
   }
 

@@ -1,5 +1,6 @@
 import type { EmailAddressJSON, PhoneNumberJSON, UserJSON as OwnUserJSON } from '@clerk/shared/types';
 import type { DeletedObjectJSON, UserJSON } from '@clerk/backend';
+import type { RawJson } from '@latchkey/core';
 import type { EmailAddress, PhoneNumber, User, Verification } from '../generated/prisma/client.js';
 import { toVerificationJSON } from '../verifications/verifications.serializer.js';
 
@@ -41,11 +42,7 @@ export function toUserJSON(user: FullUser, view: UserView): UserJSON {
 }
 
 /** The user as FAPI shows them to themselves: no private metadata. */
-export function toOwnUserJSON(
-  user: FullUser,
-  view: UserView,
-  memberships: OwnUserJSON['organization_memberships'],
-): OwnUserJSON {
+export function toOwnUserJSON(user: FullUser, view: UserView, memberships: RawJson): OwnUserJSON {
   return {
     ...common(user, view),
     organization_memberships: memberships,

@@ -1,4 +1,3 @@
-import type { ClientJSON } from '@clerk/shared/types';
 import type { RequestContext } from '@latchkey/contracts';
 import type { InstanceView } from './instance-views.js';
 import type { UserSummary } from './user-summaries.js';
@@ -53,6 +52,17 @@ export interface ClientSession {
   abandonAt: number;
 }
 
+/** The client as FAPI shows it. */
+export interface ClientSnapshot {
+  /** `ClientJSON`. */
+  json: Buffer;
+  /** Its `__client_uat`: seconds, 0 without sessions. */
+  uat: number;
+}
+
+/** With a client's snapshot: its `__client_uat`, for who does not parse it. */
+export const UAT_HEADER = 'x-latchkey-client-uat';
+
 /** A call that no instance's caller has caused. */
 export const systemContext = (requestId: string, instanceId = ''): RequestContext => ({
   instanceId,
@@ -87,9 +97,10 @@ export class IdentityClient extends ServiceClient {
     return found ? found.client_id : undefined;
   }
 
-  /** The client of the context as FAPI shows it; null when it has none. */
-  clientSnapshot(ctx: RequestContext): Promise<ClientJSON | null> {
-    return this.get(ctx, '/clients/current/snapshot');
+  /** The client of the context as FAPI shows it; null when it has none. Not parsed: it may be a megabyte. */
+  async clientSnapshot(ctx: RequestContext): Promise<ClientSnapshot | null> {
+    const { headers, body } = await this.read(ctx, '/clients/current/snapshot');
+    return body.length ? { json: body, uat: Number(headers[UAT_HEADER]) } : null;
   }
 
   /** What the other services must know of the instance of the context. Ask `InstanceViews`, which keeps it. */

@@ -54,6 +54,11 @@ export class OrganizationViews {
     return many(this.organizations, instanceId, ids, load);
   }
 
+  /** As `organizationsOf`, as JSON texts. */
+  organizationTextsOf({ instanceId }: RequestContext, ids: readonly string[], load: Load<OrganizationJSON>) {
+    return manyTexts(this.organizations, instanceId, ids, load);
+  }
+
   /** Roles by id. */
   rolesOf({ instanceId }: { instanceId: string }, ids: readonly string[], load: Load<RoleView>) {
     return many(this.roles, instanceId, ids, load);
@@ -114,14 +119,27 @@ async function many<T extends { id: string }>(
   ids: readonly string[],
   load: Load<T>,
 ): Promise<Map<string, T>> {
-  const prefix = `${instanceId}:`;
-  const found = await cache.getMany(
-    ids.map((id) => prefix + id),
-    async (missing) => {
-      const wanted = missing.map((key) => key.slice(prefix.length));
-      const loaded = new Map((await load(wanted)).map((item) => [item.id, item]));
-      return wanted.map((id) => loaded.get(id) ?? null);
-    },
-  );
+  const found = await cache.getMany(keysOf(instanceId, ids), inOrder(instanceId, load));
   return new Map(found.flatMap((item) => (item ? [[item.id, item]] : [])));
 }
+
+async function manyTexts<T extends { id: string }>(
+  cache: ReadThrough<T>,
+  instanceId: string,
+  ids: readonly string[],
+  load: Load<T>,
+): Promise<Map<string, string>> {
+  const found = await cache.getManyTexts(keysOf(instanceId, ids), inOrder(instanceId, load));
+  return new Map(found.flatMap((text, index) => (text ? [[ids[index]!, text]] : [])));
+}
+
+const keysOf = (instanceId: string, ids: readonly string[]) => ids.map((id) => `${instanceId}:${id}`);
+
+/** What a cache asks for by its keys, in their order. */
+const inOrder =
+  <T extends { id: string }>(instanceId: string, load: Load<T>) =>
+  async (missing: string[]): Promise<(T | null)[]> => {
+    const wanted = missing.map((key) => key.slice(instanceId.length + 1));
+    const loaded = new Map((await load(wanted)).map((item) => [item.id, item]));
+    return wanted.map((id) => loaded.get(id) ?? null);
+  };

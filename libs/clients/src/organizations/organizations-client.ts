@@ -1,5 +1,6 @@
 import type { OrganizationJSON, OrganizationMembershipJSON } from '@clerk/shared/types';
 import type { JsonObject, RequestContext } from '@latchkey/contracts';
+import { RawJson } from '@latchkey/core';
 import type { SharedState } from '@latchkey/state';
 import { inBatches, ServiceClient, type SignsContext } from '../service-client.js';
 import type { ServiceTransport } from '../service-transport.js';
@@ -49,19 +50,25 @@ export class OrganizationsClient extends ServiceClient {
     this.views = new OrganizationViews(state);
   }
 
-  /** A user's memberships as `user.organization_memberships` of FAPI shows them, oldest first. */
-  async membershipsOf(ctx: RequestContext, userId: string): Promise<OrganizationMembershipJSON[]> {
+  /**
+   * A user's memberships as `user.organization_memberships` of FAPI shows them (`OrganizationMembershipJSON[]`), oldest first. As
+   * text that is put together from kept texts: every answer with the client carries them, and a user may have a thousand.
+   */
+  async membershipsOf(ctx: RequestContext, userId: string): Promise<RawJson> {
     const rows = await this.views.membershipsOf(ctx, userId, () => this.get(ctx, `/users/${userId}/memberships`));
-    if (rows.length === 0) return [];
+    if (rows.length === 0) return new RawJson('[]');
     const [organizations, roles] = await Promise.all([
-      this.organizations(ctx, [...new Set(rows.map((row) => row.organization_id))]),
+      this.views.organizationTextsOf(ctx, [...new Set(rows.map((row) => row.organization_id))], this.loads(ctx)),
       this.roles(ctx, [...new Set(rows.map((row) => row.role_id))]),
     ]);
-    return rows.flatMap((row) => {
+    const roleTexts = new Map([...roles].map(([id, role]) => [id, JSON.stringify(ofRole(role)).slice(1, -1)]));
+    const texts = rows.flatMap((row) => {
       const organization = organizations.get(row.organization_id);
-      const role = roles.get(row.role_id);
-      return organization && role ? [toOwnMembershipJSON(row, organization, role)] : [];
+      const role = roleTexts.get(row.role_id);
+      if (!organization || !role) return [];
+      return [`${JSON.stringify(ofMembership(row)).slice(0, -1)},${role},"organization":${organization}}`];
     });
+    return new RawJson(`[${texts.join(',')}]`);
   }
 
   /**
@@ -144,9 +151,12 @@ export class OrganizationsClient extends ServiceClient {
   }
 
   private organizations(ctx: RequestContext, ids: string[]): Promise<Map<string, OrganizationJSON>> {
-    return this.views.organizationsOf(ctx, ids, (missing) =>
-      inBatches(missing, (batch) => this.get(ctx, `/organizations?${idsOf(batch)}`)),
-    );
+    return this.views.organizationsOf(ctx, ids, this.loads(ctx));
+  }
+
+  private loads(ctx: RequestContext) {
+    return (missing: string[]): Promise<OrganizationJSON[]> =>
+      inBatches(missing, (batch) => this.get(ctx, `/organizations?${idsOf(batch)}`));
   }
 
   private roles(ctx: RequestContext, ids: string[]): Promise<Map<string, RoleView>> {
@@ -158,18 +168,18 @@ export class OrganizationsClient extends ServiceClient {
 
 const idsOf = (ids: string[]) => new URLSearchParams(ids.map((id) => ['ids', id])).toString();
 
-const toOwnMembershipJSON = (
-  row: MembershipView,
-  organization: OrganizationJSON,
-  role: RoleView,
-): OrganizationMembershipJSON => ({
-  object: 'organization_membership',
-  id: row.id,
-  organization,
-  role: role.key,
-  role_name: role.name,
-  permissions: role.permissions,
-  public_metadata: row.public_metadata,
-  created_at: row.created_at,
-  updated_at: row.updated_at,
-});
+const ofMembership = (row: MembershipView) =>
+  ({
+    object: 'organization_membership',
+    id: row.id,
+    public_metadata: row.public_metadata,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+  }) satisfies Partial<OrganizationMembershipJSON>;
+
+const ofRole = (role: RoleView) =>
+  ({
+    role: role.key,
+    role_name: role.name,
+    permissions: role.permissions,
+  }) satisfies Partial<OrganizationMembershipJSON>;
