@@ -197,6 +197,8 @@ export const contractErrorCodes = [
   'user_delete_self_not_enabled',
   'user_locked',
   'verification_already_verified',
+  'verification_code_rate_limit_exceeded',
+  'verification_code_too_many_requests',
   'verification_expired',
   'verification_failed',
   'verification_link_token_invalid',

@@ -8,12 +8,12 @@ import { SigningKeysService, tokenCategory } from '../instances/signing-keys.ser
 import { MessagesService } from '../messages/messages.service.js';
 import type { TemplateSlug } from '../messages/messages.templates.js';
 import { RedirectUrlsService } from '../redirect-urls/redirect-urls.service.js';
+import { CODE_LIFETIME_MS } from '../verifications/verifications.service.js';
 import { linkTokenInvalid } from './email-links.errors.js';
 
 /** The strategy that proves an address by a link. */
 export const EMAIL_LINK = 'email_link';
 
-const LIFETIME_MS = 10 * 60_000;
 const KIND = 'email_link';
 const TEMPLATES: Record<LinkPurpose, TemplateSlug> = {
   sign_in: 'sign_in_link',
@@ -83,6 +83,7 @@ export class EmailLinksService {
    * followed first counts, each within its own time.
    *
    * @param previous the running verification of the same address
+   * @throws `verification_code_too_many_requests`, `verification_code_rate_limit_exceeded` (429)
    */
   async start(
     tx: Tx,
@@ -91,19 +92,26 @@ export class EmailLinksService {
     target: LinkTarget,
     previous: Verification | null,
   ): Promise<Verification> {
+    await this.messages.allow(tx, ctx, address, EMAIL_LINK, previous);
     const verification = await this.renew(tx, ctx, target, previous);
     const { instanceId } = ctx;
     const exp = Math.floor(verification.expireAt!.getTime() / 1000);
     const claims = { exp, iid: instanceId, sid: verification.id, st: KIND };
     const token = await this.signingKeys.sign(instanceId, claims, { cat: tokenCategory.internal });
     const { fapiUrl } = await this.instances.require(instanceId);
-    const variables = { action_url: `${fapiUrl}/v1/verify?token=${token}`, ttl_minutes: LIFETIME_MS / 60_000 };
+    const variables = { action_url: `${fapiUrl}/v1/verify?token=${token}`, ttl_minutes: CODE_LIFETIME_MS / 60_000 };
     await this.messages.sendEmail(tx, ctx, address, TEMPLATES[target.purpose], variables, target);
     return verification;
   }
 
-  /** A proof whose link nobody gets: callers see what they would see of another address. */
-  startVeiled(tx: Tx, ctx: RequestContext): Promise<Verification> {
+  /** A proof whose link nobody gets: callers see what they would see of another address. @throws as `start` */
+  async startVeiled(
+    tx: Tx,
+    ctx: RequestContext,
+    address: string,
+    previous: Verification | null,
+  ): Promise<Verification> {
+    await this.messages.allow(tx, ctx, address, EMAIL_LINK, previous);
     return tx.verification.create({ data: this.fresh(ctx, {}) });
   }
 
@@ -162,7 +170,7 @@ export class EmailLinksService {
       instanceId: ctx.instanceId,
       strategy: EMAIL_LINK,
       status: 'unverified',
-      expireAt: new Date(now.getTime() + LIFETIME_MS),
+      expireAt: new Date(now.getTime() + CODE_LIFETIME_MS),
       details,
     };
   }

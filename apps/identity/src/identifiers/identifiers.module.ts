@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
+import { LockoutsModule } from '../lockouts/lockouts.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import { IdentifiersService } from './identifiers.service.js';
 
-@Module({ imports: [UsersModule, VerificationsModule], providers: [IdentifiersService], exports: [IdentifiersService] })
+@Module({
+  imports: [UsersModule, LockoutsModule, VerificationsModule],
+  providers: [IdentifiersService],
+  exports: [IdentifiersService],
+})
 export class IdentifiersModule {}

@@ -5,6 +5,7 @@ import { transaction } from '@latchkey/db';
 import { IdentityDb, type Tx } from '../db.js';
 import type { UsedLink } from '../email-links/email-links.service.js';
 import type { EmailAddress, PhoneNumber } from '../generated/prisma/client.js';
+import { LockoutsService } from '../lockouts/lockouts.service.js';
 import { identificationClaimed, type IdentificationStatus } from '../users/identifier-rules.js';
 import { identifierExists } from '../users/users.errors.js';
 import { lockUser } from '../users/users.queries.js';
@@ -49,6 +50,7 @@ export class IdentifiersService {
   constructor(
     private readonly db: IdentityDb,
     private readonly users: UsersService,
+    private readonly lockouts: LockoutsService,
     private readonly verifications: VerificationsService,
     private readonly clock: Clock,
   ) {}
@@ -138,10 +140,10 @@ export class IdentifiersService {
   }
 
   /**
-   * Tries the code that was sent to one; the right one makes it its user's alone.
+   * Tries the code that was sent to one; the right one makes it its user's alone. Wrong ones count for the user's lockout.
    *
    * @param read the row, within the transaction
-   * @throws `form_code_incorrect` (422), `verification_*`, `identification_claimed` (400)
+   * @throws `form_code_incorrect` (422), `verification_*`, `identification_claimed` (400), `user_locked` (403)
    */
   async attempt<K extends IdentifierKind>(
     ctx: RequestContext,
@@ -154,7 +156,10 @@ export class IdentifiersService {
       const user = await this.locked(tx, ctx, userId);
       const row = await read(tx);
       if (row.verifiedAt) throw verificationAlreadyVerified();
+      const locked = this.lockouts.refusal(user);
+      if (locked) return locked;
       const problem = await this.verifications.attemptCode(tx, ctx, row.verificationId, code);
+      if (problem?.code === 'form_code_incorrect') return this.lockouts.countFailure(tx, ctx, user, problem);
       if (problem) return problem;
       await this.prove(tx, ctx, kind, user, row, row.verificationId);
       return undefined;

@@ -6,6 +6,7 @@ import { MailQueue } from '@latchkey/messaging';
 import type { Tx } from '../db.js';
 import type { Verification } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
+import { CodeAllowancesService } from '../verifications/code-allowances.service.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
 import { isSmsCountry, requireSmsCountry } from './sms-countries.js';
 import { render, type TemplateSlug } from './messages.templates.js';
@@ -30,15 +31,20 @@ export class MessagesService {
   constructor(
     private readonly instances: InstancesService,
     private readonly verifications: VerificationsService,
+    private readonly allowances: CodeAllowancesService,
     private readonly queue: MailQueue,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
 
-  /** Starts the proof of an address and mails its code; to a test address nothing is sent. */
+  /**
+   * Starts the proof of an address and mails its code; to a test address nothing is sent.
+   *
+   * @throws `verification_code_too_many_requests`, `verification_code_rate_limit_exceeded` (429)
+   */
   async startEmailCode(tx: Tx, ctx: RequestContext, address: string, options: CodeOptions = {}): Promise<Verification> {
-    const isTest = isTestEmail(address) && (await this.instances.isTestMode(ctx));
     const strategy = options.strategy ?? 'email_code';
+    const isTest = await this.allow(tx, ctx, address, strategy, options.previous);
     const { verification, code } = await this.verifications.startCode(tx, ctx, strategy, {
       previous: options.previous,
       isTest,
@@ -52,12 +58,12 @@ export class MessagesService {
   /**
    * Starts the proof of a number and sends its code; to a test number nothing is sent.
    *
-   * @throws `unsupported_country_code` (403)
+   * @throws `unsupported_country_code` (403), as `startEmailCode`
    */
   async startPhoneCode(tx: Tx, ctx: RequestContext, number: string, options: CodeOptions = {}): Promise<Verification> {
     requireSmsCountry(await this.instances.settings(ctx.instanceId), number);
-    const isTest = isTestPhone(number) && (await this.instances.isTestMode(ctx));
     const strategy = options.strategy ?? 'phone_code';
+    const isTest = await this.allow(tx, ctx, number, strategy, options.previous);
     const { verification, code } = await this.verifications.startCode(tx, ctx, strategy, {
       previous: options.previous,
       isTest,
@@ -66,6 +72,41 @@ export class MessagesService {
     if (!isTest)
       await this.sendSms(tx, ctx, number, options.template ?? 'verification_code', { otp_code: code }, options);
     return verification;
+  }
+
+  /**
+   * Starts a proof by a code that nobody gets: callers see what they would see of another address, its limits too.
+   *
+   * @throws as `startEmailCode`
+   */
+  async startVeiledCode(
+    tx: Tx,
+    ctx: RequestContext,
+    address: string,
+    strategy: string,
+    previous: Verification | null,
+  ): Promise<Verification> {
+    await this.allow(tx, ctx, address, strategy, previous);
+    const details: JsonObject = strategy.endsWith('phone_code') ? { channel: 'sms' } : {};
+    return (await this.verifications.startCode(tx, ctx, strategy, { previous, details })).verification;
+  }
+
+  /**
+   * Takes a code or link from the share of an address; those of tests have no end of them.
+   *
+   * @returns whether it is a test address
+   * @throws `verification_code_too_many_requests`, `verification_code_rate_limit_exceeded` (429)
+   */
+  async allow(
+    tx: Tx,
+    ctx: RequestContext,
+    address: string,
+    strategy: string,
+    previous: Verification | null | undefined,
+  ): Promise<boolean> {
+    const isTest = (isTestEmail(address) || isTestPhone(address)) && (await this.instances.isTestMode(ctx));
+    if (!isTest) await this.allowances.take(tx, ctx, address, strategy, previous);
+    return isTest;
   }
 
   /** Queues a mail, and tells of it (`email.created`). */

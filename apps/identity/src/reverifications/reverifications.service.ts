@@ -111,7 +111,7 @@ export class ReverificationsService {
         factors.find((one) => (wanted ? idOf(one) === wanted : one.primary)) ?? (wanted ? undefined : factors[0]);
       if (!factor || !FIRST_STRATEGIES.includes(input.strategy) || input.strategy === 'password')
         throw strategyForUserInvalid();
-      const verification = await this.send(tx, ctx, user, factor);
+      const verification = await this.send(tx, ctx, user, factor, row.firstVerificationId);
       await this.updateRow(tx, ctx, row, { firstVerificationId: verification.id });
     });
     return this.toJSON(ctx, sessionId);
@@ -157,7 +157,7 @@ export class ReverificationsService {
       const factor =
         numbers.find((one) => (wanted ? idOf(one) === wanted : one.default)) ?? (wanted ? undefined : numbers[0]);
       if (!factor || (input.strategy && input.strategy !== 'phone_code')) throw strategyForUserInvalid();
-      const verification = await this.send(tx, ctx, user, factor);
+      const verification = await this.send(tx, ctx, user, factor, row.secondVerificationId);
       await this.updateRow(tx, ctx, row, { secondVerificationId: verification.id });
     });
     return this.toJSON(ctx, sessionId);
@@ -243,10 +243,18 @@ export class ReverificationsService {
     return problem?.code === 'form_code_incorrect' ? this.lockouts.countFailure(tx, ctx, held, problem) : problem;
   }
 
-  private async send(tx: Tx, ctx: RequestContext, user: FullUser, factor: Factor): Promise<Verification> {
+  private async send(
+    tx: Tx,
+    ctx: RequestContext,
+    user: FullUser,
+    factor: Factor,
+    runningId: string | null,
+  ): Promise<Verification> {
     const email = user.emailAddresses.find(({ id }) => id === factor.email_address_id);
     const phone = user.phoneNumbers.find(({ id }) => id === factor.phone_number_id);
-    const options = { userId: user.id, identifierId: idOf(factor) };
+    const running = await this.find(tx, ctx, runningId);
+    const isSame = (running?.details as { identifier_id?: string } | undefined)?.identifier_id === idOf(factor);
+    const options = { userId: user.id, identifierId: idOf(factor), previous: isSame ? running : null };
     return email
       ? this.messages.startEmailCode(tx, ctx, email.emailAddress, options)
       : this.messages.startPhoneCode(tx, ctx, phone!.phoneNumber, options);

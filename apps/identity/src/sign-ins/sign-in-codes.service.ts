@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { JsonObject, RequestContext } from '@latchkey/contracts';
+import type { RequestContext } from '@latchkey/contracts';
 import { ApiError, Clock } from '@latchkey/core';
 import type { Tx } from '../db.js';
 import type { Verification } from '../generated/prisma/client.js';
@@ -144,15 +144,21 @@ export class SignInCodesService {
     const held = user && (await this.lockouts.hold(tx, ctx, user.id));
     if (target && held && !this.lockouts.refusal(held)) return this.sendFirst(tx, ctx, state, target, choice);
     // A code that nobody gets. An address without an account is told that there is none; a text would only cost money.
-    const verification = await this.startVeiled(tx, ctx, strategy);
+    const verification = await this.startVeiled(tx, ctx, value, strategy, state.firstVerification);
     if (!user && EMAIL_STRATEGIES.includes(strategy)) await this.messages.sendEmail(tx, ctx, value, 'no_account', {});
     return verification;
   }
 
-  private async startVeiled(tx: Tx, ctx: RequestContext, strategy: string): Promise<Verification> {
-    if (strategy === EMAIL_LINK) return this.links.startVeiled(tx, ctx);
-    const details: JsonObject = PHONE_STRATEGIES.includes(strategy) ? { channel: 'sms' } : {};
-    return (await this.verifications.startCode(tx, ctx, strategy, { details })).verification;
+  private startVeiled(
+    tx: Tx,
+    ctx: RequestContext,
+    address: string,
+    strategy: string,
+    previous: Verification | null,
+  ): Promise<Verification> {
+    return strategy === EMAIL_LINK
+      ? this.links.startVeiled(tx, ctx, address, previous)
+      : this.messages.startVeiledCode(tx, ctx, address, strategy, previous);
   }
 
   private sendFirst(

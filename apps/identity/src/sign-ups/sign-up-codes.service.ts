@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { JsonObject, RequestContext } from '@latchkey/contracts';
+import type { RequestContext } from '@latchkey/contracts';
 import type { Tx } from '../db.js';
 import type { Verification } from '../generated/prisma/client.js';
 import { EMAIL_LINK, EmailLinksService } from '../email-links/email-links.service.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { verificationStrategyInvalid } from '../verifications/verifications.errors.js';
-import { VerificationsService } from '../verifications/verifications.service.js';
 import { SignUpFieldsService } from './sign-up-fields.service.js';
 import type { SignUpState } from './sign-ups.requirements.js';
 
@@ -18,7 +17,6 @@ export class SignUpCodesService {
     private readonly instances: InstancesService,
     private readonly links: EmailLinksService,
     private readonly messages: MessagesService,
-    private readonly verifications: VerificationsService,
   ) {}
 
   /** Sends a code, or a link to go on to `redirectUrl` by. @returns the columns of the sign-up that change @throws `verification_strategy_invalid` (400) */
@@ -35,8 +33,9 @@ export class SignUpCodesService {
 
   private async link(tx: Tx, ctx: RequestContext, state: SignUpState, address: string, redirectUrl: string) {
     if (await this.isVeiled(ctx, 'email_address', address)) {
+      const verification = await this.links.startVeiled(tx, ctx, address, state.emailVerification);
       await this.messages.sendEmail(tx, ctx, address, 'account_exists', {});
-      return this.links.startVeiled(tx, ctx);
+      return verification;
     }
     const { id, clientId } = state.signUp;
     const target = { purpose: 'sign_up' as const, id, clientId, redirectUrl };
@@ -46,21 +45,18 @@ export class SignUpCodesService {
   private async email(tx: Tx, ctx: RequestContext, address: string, previous: Verification | null) {
     if (!(await this.isVeiled(ctx, 'email_address', address)))
       return this.messages.startEmailCode(tx, ctx, address, { previous });
+    // A code that nobody gets; the owner of the address is told.
+    const verification = await this.messages.startVeiledCode(tx, ctx, address, 'email_code', previous);
     await this.messages.sendEmail(tx, ctx, address, 'account_exists', {});
-    return this.nobodys(tx, ctx, 'email_code');
+    return verification;
   }
 
   private async phone(tx: Tx, ctx: RequestContext, number: string, previous: Verification | null) {
     if (!(await this.isVeiled(ctx, 'phone_number', number)))
       return this.messages.startPhoneCode(tx, ctx, number, { previous });
+    const verification = await this.messages.startVeiledCode(tx, ctx, number, 'phone_code', previous);
     await this.messages.sendSms(tx, ctx, number, 'account_exists', {});
-    return this.nobodys(tx, ctx, 'phone_code');
-  }
-
-  /** A code that nobody gets: the caller sees what they would see of a free address, and its owner is told. */
-  private async nobodys(tx: Tx, ctx: RequestContext, strategy: string): Promise<Verification> {
-    const details: JsonObject = strategy === 'phone_code' ? { channel: 'sms' } : {};
-    return (await this.verifications.startCode(tx, ctx, strategy, { details })).verification;
+    return verification;
   }
 
   private async isVeiled(ctx: RequestContext, kind: 'email_address' | 'phone_number', value: string) {

@@ -42,3 +42,27 @@ export const verificationStrategyInvalid = () =>
     message: 'invalid verification strategy',
     long_message: 'The verification strategy is not valid here.',
   });
+
+/** The last code to the same address is too young for another. */
+export const codeTooSoon = (seconds: number) =>
+  new ApiError(
+    429,
+    {
+      code: 'verification_code_too_many_requests',
+      message: 'too many requests',
+      long_message: 'A code was sent a moment ago. Wait half a minute before you ask for another.',
+    },
+    { retryAfterSeconds: seconds },
+  );
+
+/** The address gets no more for now, whoever asks. */
+export const codesSpent = (seconds: number) =>
+  new ApiError(
+    429,
+    {
+      code: 'verification_code_rate_limit_exceeded',
+      message: 'too many codes',
+      long_message: 'Too many codes were sent to this address. Try again later.',
+    },
+    { retryAfterSeconds: seconds },
+  );

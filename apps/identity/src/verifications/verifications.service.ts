@@ -12,8 +12,11 @@ import {
   verificationStrategyInvalid,
 } from './verifications.errors.js';
 
-const CODE_LIFETIME_MS = 10 * 60_000;
+/** How long a code or link is good for. */
+export const CODE_LIFETIME_MS = 10 * 60_000;
 const MAX_ATTEMPTS = 3;
+/** How many of the codes before the last one stay good: every one more makes guessing easier. */
+const MAX_EARLIER = 2;
 
 /** The code that works for test addresses and test numbers while the instance is in test mode. */
 export const TEST_CODE = '424242';
@@ -36,7 +39,8 @@ export class VerificationsService {
   /**
    * Starts a proof by code.
    *
-   * @param previous the running verification of the same address, whose codes stay good for their own time
+   * @param previous the running verification of the same address: its codes stay good for their own time, and what was guessed
+   * against them counts, for the guesses are against all that are good
    * @param isTest the address is a test address: the code is `TEST_CODE`
    * @returns the verification and the code to send
    */
@@ -52,6 +56,7 @@ export class VerificationsService {
   ): Promise<{ verification: Verification; code: string }> {
     const now = this.clock.now();
     const code = isTest ? TEST_CODE : newCode();
+    const earlier = earlierCodes(previous, strategy, now);
     const verification = await tx.verification.create({
       data: {
         id: newId('verification', now),
@@ -59,8 +64,9 @@ export class VerificationsService {
         strategy,
         status: 'unverified',
         secretHash: this.box.mac(code),
+        attempts: earlier.length > 0 ? previous!.attempts : 0,
         expireAt: new Date(now.getTime() + CODE_LIFETIME_MS),
-        details: { ...details, earlier: earlierCodes(previous, strategy, now) },
+        details: { ...details, earlier },
       },
     });
     return { verification, code };
@@ -131,5 +137,5 @@ const earlierOf = (verification: Verification) => (verification.details as { ear
 function earlierCodes(previous: Verification | null | undefined, strategy: string, now: Date): EarlierCode[] {
   if (!previous?.secretHash || previous.strategy !== strategy || previous.status !== 'unverified') return [];
   const codes = [{ hash: previous.secretHash, until: previous.expireAt?.getTime() ?? 0 }, ...earlierOf(previous)];
-  return codes.filter(({ until }) => until > now.getTime());
+  return codes.filter(({ until }) => until > now.getTime()).slice(0, MAX_EARLIER);
 }
