@@ -1,4 +1,4 @@
-import { paramError } from '@latchkey/core';
+import { ApiError, paramError } from '@latchkey/core';
 
 /** How browsers carry a session follows from the environment. */
 export const sessionSyncingFixed = (param: string, environment: string) =>
@@ -8,3 +8,11 @@ export const sessionSyncingFixed = (param: string, environment: string) =>
     'is invalid',
     `${param} is ${environment === 'development'} for every ${environment} instance and cannot be changed.`,
   );
+
+/** Only developers switch settings on from a browser. */
+export const developmentOnly = () =>
+  new ApiError(400, {
+    code: 'request_invalid_for_environment',
+    message: 'Request only valid for development instances.',
+    long_message: 'In production, settings are changed by the server alone.',
+  });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PASSWORD, testEmail, useLatchkey } from '@latchkey/testing';
+import { PASSWORD, send, testEmail, useLatchkey } from '@latchkey/testing';
 
 const latchkey = useLatchkey({
   settings: {
@@ -398,5 +398,44 @@ describe('BAPI UpdateInstanceOrganizationSettings', () => {
     );
     expect(codeOf(await bapi.patch(PATH, { domains_default_role_id: 'role_none' }))).toBe('form_resource_not_found');
     expect((await bapi.get(PATH)).body.creator_role).toBe('org:founder');
+  });
+});
+
+describe('FAPI enableEnvironmentSetting', () => {
+  const PATH = '/v1/dev_tools/enable_environment_setting';
+
+  it('switches organizations on, with or without personal accounts', async () => {
+    const fresh = await anotherInstance();
+    const chrome = fresh.browser();
+
+    const first = await chrome.patch(PATH, { enable_organizations: true });
+
+    expect(first.status).toBe(200);
+    expect((first.body.response ?? first.body).organization_settings).toMatchObject({
+      enabled: true,
+      force_organization_selection: false,
+    });
+    await chrome.patch(PATH, { enable_organizations: true, organization_allow_personal_accounts: false });
+    const { body } = await chrome.get('/v1/environment');
+    expect(body.organization_settings).toMatchObject({ enabled: true, force_organization_selection: true });
+    expect((await fresh.bapi.get('/v1/instance/organization_settings')).body.enabled).toBe(true);
+  });
+
+  it('changes nothing that it is not asked to, and nothing at all in production', async () => {
+    const fresh = await anotherInstance();
+    expect((await fresh.browser().patch(PATH)).status).toBe(200);
+    expect((await fresh.bapi.get('/v1/instance/organization_settings')).body.enabled).toBe(false);
+    expect((await fresh.browser().patch(PATH, { enable_billing: true })).status).toBe(422);
+
+    const shop = await anotherInstance({ environment: 'production' });
+    const host = Buffer.from(shop.publishableKey.split('_')[2]!, 'base64').toString().slice(0, -1);
+    const { status, body } = await send({
+      method: 'PATCH',
+      url: `${latchkey.at.fapiUrl}${PATH}?_is_native=1`,
+      headers: { host, 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'enable_organizations=true',
+    });
+    expect([status, codeOf({ body })]).toEqual([400, 'request_invalid_for_environment']);
+    expect((await shop.bapi.get('/v1/instance/organization_settings')).body.enabled).toBe(false);
   });
 });

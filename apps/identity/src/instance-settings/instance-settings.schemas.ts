@@ -1,4 +1,4 @@
-import { EmailAddress } from '@latchkey/contracts';
+import { EmailAddress, FormBoolean } from '@latchkey/contracts';
 import { z } from 'zod';
 
 /** A setting that is switched; null leaves it as it is, as leaving it out does. */
@@ -98,3 +98,10 @@ export const UpdateInstanceOrganizationSettings = z.strictObject({
   domains_default_role_id: z.string().nullish(),
 });
 export type UpdateInstanceOrganizationSettings = z.output<typeof UpdateInstanceOrganizationSettings>;
+
+/** Body of FAPI `enableEnvironmentSetting`. */
+export const EnableEnvironmentSetting = z.strictObject({
+  enable_organizations: FormBoolean.nullish(),
+  organization_allow_personal_accounts: FormBoolean.nullish(),
+});
+export type EnableEnvironmentSetting = z.output<typeof EnableEnvironmentSetting>;

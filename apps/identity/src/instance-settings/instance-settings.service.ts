@@ -4,8 +4,9 @@ import type { RequestContext } from '@latchkey/contracts';
 import { getCountries } from 'libphonenumber-js';
 import { InstancesService, type Instance } from '../instances/instances.service.js';
 import type { InstanceSettings } from '../instances/instances.settings.js';
-import { sessionSyncingFixed } from './instance-settings.errors.js';
+import { developmentOnly, sessionSyncingFixed } from './instance-settings.errors.js';
 import type {
+  EnableEnvironmentSetting,
   UpdateInstance,
   UpdateInstanceAuthConfig,
   UpdateInstanceCommunication,
@@ -42,6 +43,17 @@ export class InstanceSettingsService {
       settings.allowed_origins = input.allowed_origins ?? settings.allowed_origins;
       const strategy = input.preferred_sign_in_strategy_when_password_required;
       if (strategy != null) display.preferred_sign_in_strategy = strategy || null;
+    });
+  }
+
+  /** Switches on what a developer's page needs. @throws `request_invalid_for_environment` (400) in production */
+  async enable(ctx: RequestContext, input: EnableEnvironmentSetting): Promise<void> {
+    if (ctx.environment !== 'development') throw developmentOnly();
+    if (!input.enable_organizations) return;
+    await this.instances.updateSettings(ctx, ({ organizations }) => {
+      organizations.enabled = true;
+      const { organization_allow_personal_accounts: hasPersonal } = input;
+      if (hasPersonal != null) organizations.force_organization_selection = !hasPersonal;
     });
   }
 

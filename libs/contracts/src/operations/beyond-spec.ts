@@ -10,6 +10,8 @@ export const fapiBeyondSpec = {
   listSignUpEnterpriseConnections: open(
     op('GET', '/v1/client/sign_ups/:sign_up_id/enterprise_connections', 'identity'),
   ),
+  /** clerk-js, in development: the button that switches on what a component needs. The spec has the path alone. */
+  enableEnvironmentSetting: open(op('PATCH', '/v1/dev_tools/enable_environment_setting', 'identity')),
   /** The address in which uploaded pictures are shown. */
   getImage: protocol(op('GET', '/v1/images/:image_id', 'identity')),
   /** As `getImage`, of organizations. */
