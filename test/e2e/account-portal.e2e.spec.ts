@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { useChromium } from './chromium.js';
 import { clerkClient, running } from './latchkey.js';
 import {
+  enter,
   enterCode,
   enterIdentifier,
   enterPassword,
@@ -132,5 +133,28 @@ describe('the account portal: sign-in', () => {
     await page.waitForURL(portal(''));
     await page.goto(portal('sign-in'));
     await hasNoSession(page);
+  });
+});
+
+describe('the account portal: the user button', () => {
+  it('shows who is signed in, leads to the profile, and signs out', async () => {
+    const someone = person();
+    await clerkClient().users.createUser({ emailAddress: [someone.email], password: someone.password });
+    const page = await chromium.page();
+    await enter(page, portal(''), someone);
+    await page.goto(portal(''));
+    await page.getByRole('button', { name: /user menu/i }).click();
+    const panel = page.getByRole('dialog', { name: 'Account panel' });
+    await panel.getByText(someone.email).waitFor();
+    await panel.getByRole('button', { name: 'Manage account' }).click();
+    await page.getByRole('button', { name: 'Add email address' }).waitFor();
+
+    await page.goto(portal(''));
+    await page.getByRole('button', { name: /user menu/i }).click();
+    await panel.getByRole('button', { name: 'Sign out' }).click();
+    await panel.waitFor({ state: 'detached' });
+    await hasNoSession(page);
+    await page.goto(portal('user'));
+    await page.waitForURL(/\/sign-in/);
   });
 });

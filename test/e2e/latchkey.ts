@@ -28,9 +28,8 @@ export function clerkClient(options: { secretKey?: string; app?: Record<string, 
   });
 }
 
-/** The unmodified client of the webhooks API. */
-export function svixClient(): Svix {
-  const { app } = running();
+/** The unmodified client of the webhooks API, for the instance of `app`, or the default one. */
+export function svixClient(app: Record<string, string> = running().app): Svix {
   return new Svix(app.CLERK_SECRET_KEY!, { serverUrl: app.LATCHKEY_WEBHOOKS_URL });
 }
 

@@ -25,13 +25,13 @@ export class Subscriber {
     void this.take(request).then((status) => response.writeHead(status).end());
   });
 
-  static async start(filterTypes?: string[]): Promise<Subscriber> {
+  static async start(filterTypes?: string[], of: Record<string, string> = running().app): Promise<Subscriber> {
     const subscriber = new Subscriber();
     subscriber.server.listen(0, '127.0.0.1');
     await once(subscriber.server, 'listening');
     const { port } = subscriber.server.address() as AddressInfo;
-    const app = running().app.LATCHKEY_INSTANCE_ID!;
-    const svix = svixClient();
+    const app = of.LATCHKEY_INSTANCE_ID!;
+    const svix = svixClient(of);
     const endpoint = await svix.endpoint.create(app, { url: `http://127.0.0.1:${port}/`, filterTypes });
     subscriber.secret = (await svix.endpoint.getSecret(app, endpoint.id)).key;
     return subscriber;

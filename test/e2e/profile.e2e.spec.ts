@@ -1,21 +1,35 @@
 /** @needs chromium */
 import type { Page } from 'playwright-core';
 import { useChromium } from './chromium.js';
-import { clerkClient } from './latchkey.js';
-import { enter, enterCode, hasSession, person, signIn, TEST_CODE, type Person } from './people.js';
+import { clerkClient, running } from './latchkey.js';
+import { enter, enterCode, hasNoSession, hasSession, person, signIn, TEST_CODE, type Person } from './people.js';
 import { useReactApp } from './react-app.js';
 
 const chromium = useChromium();
 const reactApp = useReactApp();
 const users = () => clerkClient().users;
 
-/** A new user, signed in at the profile of the app. */
-async function someoneAtProfile(path = ''): Promise<{ page: Page; someone: Person; id: string }> {
+/** Where people find their profile: the pages of an app, or those that Latchkey has for apps without. */
+const places = {
+  'in a React app': () => ({
+    home: `${reactApp.url}/`,
+    signIn: `${reactApp.url}/sign-in`,
+    profile: `${reactApp.url}/profile`,
+  }),
+  'at the account portal': () => {
+    const portal = running().app.CLERK_PROXY_URL!;
+    return { home: `${portal}/`, signIn: `${portal}/sign-in`, profile: `${portal}/user` };
+  },
+};
+type Place = ReturnType<(typeof places)[keyof typeof places]>;
+
+/** A new user, signed in at their profile. */
+async function someoneAtProfile(place: Place, path = ''): Promise<{ page: Page; someone: Person; id: string }> {
   const someone = person();
   const { id } = await users().createUser({ emailAddress: [someone.email], password: someone.password });
   const page = await chromium.page();
-  await enter(page, `${reactApp.url}/`, someone);
-  await page.goto(`${reactApp.url}/profile${path}`);
+  await enter(page, place.home, someone);
+  await page.goto(`${place.profile}${path}`);
   return { page, someone, id };
 }
 
@@ -26,7 +40,8 @@ async function choose(page: Page, text: string, action: string): Promise<void> {
   await page.getByRole('menuitem', { name: action }).click();
 }
 
-const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).click();
+// By keyboard: a hint that appears below a field moves the button away from under a mouse.
+const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).press('Enter');
 
 // The smallest picture there is: one red pixel.
 const PICTURE = Buffer.from(
@@ -34,9 +49,9 @@ const PICTURE = Buffer.from(
   'base64',
 );
 
-describe('the profile in a React app', () => {
+describe.each(Object.entries(places))('the profile %s', (_, at) => {
   it('changes the name', async () => {
-    const { page, id } = await someoneAtProfile();
+    const { page, id } = await someoneAtProfile(at());
     await page.getByRole('button', { name: 'Update profile' }).click();
     await page.getByLabel('First name').fill('Grace');
     await page.getByLabel('Last name').fill('Hopper');
@@ -46,7 +61,7 @@ describe('the profile in a React app', () => {
   });
 
   it('adds an e-mail address, verifies it, makes it the primary one and removes the old one', async () => {
-    const { page, someone, id } = await someoneAtProfile();
+    const { page, someone, id } = await someoneAtProfile(at());
     const second = person().email;
 
     await page.getByRole('button', { name: 'Add email address' }).click();
@@ -67,7 +82,7 @@ describe('the profile in a React app', () => {
   });
 
   it('says that the code for a new address is wrong', async () => {
-    const { page } = await someoneAtProfile();
+    const { page } = await someoneAtProfile(at());
     await page.getByRole('button', { name: 'Add email address' }).click();
     await page.getByLabel('Email address').fill(person().email);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
@@ -78,8 +93,36 @@ describe('the profile in a React app', () => {
       .waitFor();
   });
 
+  it('says that a new address is taken', async () => {
+    const { page } = await someoneAtProfile(at());
+    const taken = person().email;
+    await users().createUser({ emailAddress: [taken], skipPasswordRequirement: true });
+    await page.getByRole('button', { name: 'Add email address' }).click();
+    await page.getByLabel('Email address').fill(taken);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText(/taken/i).first().waitFor();
+  });
+
+  it('says that a new password is too weak, or known from a breach', async () => {
+    const { page, someone, id } = await someoneAtProfile(at(), '/security');
+    await page.getByRole('button', { name: 'Update password' }).click();
+    await page.getByLabel('New password').fill('password123');
+    await page.getByLabel('Confirm password').fill('password123');
+    await save(page);
+    await page
+      .getByText(/found as part of a breach/i)
+      .first()
+      .waitFor();
+    await page.getByLabel('New password').fill('short');
+    await page
+      .getByText(/8 or more characters/i)
+      .first()
+      .waitFor();
+    expect(await users().verifyPassword({ userId: id, password: someone.password })).toEqual({ verified: true });
+  });
+
   it('changes the password', async () => {
-    const { page, someone, id } = await someoneAtProfile('/security');
+    const { page, someone, id } = await someoneAtProfile(at(), '/security');
     const password = `another ${person().password}`;
     await page.getByRole('button', { name: 'Update password' }).click();
     // The old one is not asked for: whoever has just signed in has said it.
@@ -90,15 +133,15 @@ describe('the profile in a React app', () => {
     expect(await users().verifyPassword({ userId: id, password })).toEqual({ verified: true });
 
     const other = await chromium.page();
-    await signIn(other, `${reactApp.url}/sign-in`, { ...someone, password });
+    await signIn(other, at().signIn, { ...someone, password });
   });
 
   it('shows the devices, and signs another one out', async () => {
-    const { page, someone, id } = await someoneAtProfile();
+    const { page, someone, id } = await someoneAtProfile(at());
     const other = await chromium.page();
-    await enter(other, `${reactApp.url}/`, someone);
+    await enter(other, at().home, someone);
 
-    await page.goto(`${reactApp.url}/profile/security`);
+    await page.goto(`${at().profile}/security`);
     await page.getByText('This device').waitFor();
     const devices = page.locator('.cl-activeDeviceListItem');
     await devices.nth(1).waitFor();
@@ -109,7 +152,7 @@ describe('the profile in a React app', () => {
     expect((await revoked).status()).toBe(200);
 
     await other.reload();
-    await other.getByText('Nobody is signed in').waitFor();
+    await hasNoSession(other);
     await page.reload();
     await hasSession(page);
     await page.getByText('This device').waitFor();
@@ -119,7 +162,7 @@ describe('the profile in a React app', () => {
   });
 
   it('takes a picture, shows it, and removes it', async () => {
-    const { page, id } = await someoneAtProfile();
+    const { page, id } = await someoneAtProfile(at());
     await page.getByRole('button', { name: 'Update profile' }).click();
     const before = (await users().getUser(id)).imageUrl;
     await page.locator('input[type=file]').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: PICTURE });
@@ -141,12 +184,12 @@ describe('the profile in a React app', () => {
   });
 
   it('deletes the account and leaves nobody signed in', async () => {
-    const { page, id } = await someoneAtProfile('/security');
+    const { page, id } = await someoneAtProfile(at(), '/security');
     await page.getByRole('button', { name: 'Delete account' }).click();
     await page.getByRole('textbox').fill('Delete account');
     await page.getByRole('button', { name: 'Delete account' }).last().click();
-    await page.waitForURL(`${reactApp.url}/`);
-    await page.getByText('Nobody is signed in').waitFor();
+    await page.waitForURL(at().home);
+    await hasNoSession(page);
     await expect(users().getUser(id)).rejects.toMatchObject({ status: 404 });
   });
 });
