@@ -123,6 +123,7 @@ const OPEN_OPERATIONS = [
   'createSignIn none',
   'createSignUps none',
   'deleteClientSessions none',
+  'enableEnvironmentSetting none',
   'endSession none',
   'getAccountPortal none',
   'getAndroidAssetLinks none',
