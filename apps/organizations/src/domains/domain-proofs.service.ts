@@ -6,6 +6,7 @@ import { DirectoryService } from '../directory/directory.service.js';
 import type { OrganizationDomain } from '../generated/prisma/client.js';
 import { isTestEmail, MessagesService } from '../messages/messages.service.js';
 import { domainCodeLetter } from '../messages/messages.templates.js';
+import { CodeLimitsService } from './code-limits.service.js';
 import {
   codeIncorrect,
   domainMismatch,
@@ -35,6 +36,7 @@ export class DomainProofsService {
     private readonly directory: DirectoryService,
     private readonly resolver: TxtResolver,
     private readonly messages: MessagesService,
+    private readonly limits: CodeLimitsService,
     private readonly box: SecretBox,
     private readonly clock: Clock,
   ) {}
@@ -42,7 +44,8 @@ export class DomainProofsService {
   /**
    * Mails a code to an address of the domain; an address that the caller has proved before needs none.
    *
-   * @throws `organization_domain_mismatch` (422), `verification_already_verified` (400), `resource_not_found` (404)
+   * @throws `organization_domain_mismatch` (422), `verification_already_verified` (400), `resource_not_found` (404),
+   * `verification_code_too_many_requests`, `verification_code_rate_limit_exceeded` (429); a test address has no limit
    */
   async prepareAffiliation(
     ctx: RequestContext,
@@ -62,6 +65,7 @@ export class DomainProofsService {
       if (row.verifiedName !== null) throw verificationAlreadyVerified();
       const now = this.clock.now();
       if (isOwn) return { affiliationEmailAddress: address, ...verifiedNow(row.name, now) };
+      if (!isTest) await this.limits.take(tx, { instanceId: ctx.instanceId, userId: user.id, name: row.name });
       const letter = domainCodeLetter({ domain: row.name, applicationName: instance.applicationName, code });
       await this.messages.send(tx, ctx, instance, { to: address, organizationId: row.organizationId }, letter);
       return {

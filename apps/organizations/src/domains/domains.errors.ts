@@ -80,6 +80,28 @@ export const verificationMissing = refusal(
   'missing verification',
   'Prepare the verification before you attempt it.',
 );
+/** Another code so soon after the last one. */
+export const codeTooSoon = (seconds: number) =>
+  new ApiError(
+    429,
+    {
+      code: 'verification_code_too_many_requests',
+      message: 'too many requests',
+      long_message: `Wait ${seconds} seconds before you ask for another code.`,
+    },
+    { retryAfterSeconds: seconds },
+  );
+/** More codes for one domain than somebody who reads them needs. */
+export const codesSpent = (seconds: number) =>
+  new ApiError(
+    429,
+    {
+      code: 'verification_code_rate_limit_exceeded',
+      message: 'too many codes',
+      long_message: 'Too many codes were asked for. Try again later.',
+    },
+    { retryAfterSeconds: seconds },
+  );
 export const verificationAlreadyVerified = refusal(
   400,
   'verification_already_verified',

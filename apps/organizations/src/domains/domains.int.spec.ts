@@ -332,6 +332,35 @@ describe('domains', () => {
       expect(refusal(await attempt(code))).toEqual([400, 'verification_already_verified']);
     });
 
+    it('mails the next code after half a minute, and five in an hour, whatever is deleted in between', async () => {
+      const { browser, path, id, address } = await prepared();
+      const domain = address.split('@')[1]!;
+      let current = id;
+      const prepare = () =>
+        browser.post(`${path}/${current}/prepare_affiliation_verification`, { affiliation_email_address: address });
+      const early = await Promise.all([prepare(), prepare()]);
+      expect(early.map(refusal)).toEqual(Array(2).fill([429, 'verification_code_too_many_requests']));
+      expect(Number(early[0].headers['retry-after'])).toBeLessThanOrEqual(30);
+
+      await browser.delete(`${path}/${id}`);
+      current = (await browser.post(path, { name: domain })).body.response.id;
+      expect(refusal(await prepare())).toEqual([429, 'verification_code_too_many_requests']);
+      const later: number[] = [];
+      for (let more = 0; more < 4; more++) {
+        clock.advance(31_000);
+        later.push((await prepare()).status);
+      }
+      clock.advance(31_000);
+
+      expect(later).toEqual([200, 200, 200, 200]);
+      expect(refusal(await prepare())).toEqual([429, 'verification_code_rate_limit_exceeded']);
+      clock.advance(3_600_000);
+      expect((await prepare()).status).toBe(200);
+      const tested = { affiliation_email_address: `boss+clerk_test@${domain}` };
+      const test = () => browser.post(`${path}/${current}/prepare_affiliation_verification`, tested);
+      expect([(await test()).status, (await test()).status]).toEqual([200, 200]);
+    });
+
     it('takes three attempts, however they come, and ten minutes', async () => {
       const first = await prepared();
       const replies = await Promise.all(Array.from({ length: 6 }, () => first.attempt('000000')));

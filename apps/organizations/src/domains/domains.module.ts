@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ORGANIZATIONS_CONFIG, type OrganizationsConfig } from '../config.js';
 import { DnsTxtResolver } from './adapters/dns-txt-resolver.js';
+import { CodeLimitsService } from './code-limits.service.js';
 import { DomainProofsService } from './domain-proofs.service.js';
 import { DomainsBapiController } from './domains.bapi.controller.js';
 import { DomainsFapiController } from './domains.fapi.controller.js';
@@ -14,6 +15,7 @@ import { TxtResolver } from './txt-resolver.js';
     DomainsService,
     DomainsReader,
     DomainProofsService,
+    CodeLimitsService,
     {
       provide: TxtResolver,
       inject: [ORGANIZATIONS_CONFIG],
