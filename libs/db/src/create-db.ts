@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Clock } from '@latchkey/core';
+import { Pool } from 'pg';
 
 /** What the generated client of a service is made with. */
 export interface DbOptions {
@@ -38,14 +39,17 @@ const READS_BY_FILTER = new Set([
  * @returns the client; it is typed as the class, so that features see an ordinary Prisma client
  */
 export function createDb<C>(Client: new (options: { adapter: PrismaPg }) => C, options: DbOptions): C {
+  const pool = new Pool({ connectionString: options.url, max: options.poolSize ?? 10 });
+  // A connection that breaks while nobody uses it is no loss: the next query gets another.
+  pool.on('error', () => undefined);
   const adapter = new PrismaPg(
-    { connectionString: options.url, max: options.poolSize ?? 10 },
+    pool,
     // Named statements are prepared once per connection and skip planning afterwards (`components.md` has the figures).
-    { statementNameGenerator: ({ sql }) => statementName(sql) },
+    { statementNameGenerator: ({ sql }) => statementName(sql), disposeExternalPool: true },
   );
   const client = new Client({ adapter }) as C & ExtendableClient;
   const unscoped = new Set(options.unscoped ?? []);
-  return client.$extends({
+  const db = client.$extends({
     query: {
       $allModels: {
         $allOperations: ({ model, operation, args, query }: QueryCall) => {
@@ -55,7 +59,26 @@ export function createDb<C>(Client: new (options: { adapter: PrismaPg }) => C, o
         },
       },
     },
-  }) as C;
+  }) as C & object;
+  pools.set(db, pool);
+  return db;
+}
+
+const pools = new WeakMap<object, Pool>();
+
+/**
+ * The rows of a prepared statement, through the pool of `db` and past Prisma, whose own work costs several times the query's.
+ * For the few hottest reads (`npm run bench`); times are left to Postgres's driver and the instance to the statement.
+ *
+ * @param name the statement's own, the same text each time
+ */
+export async function prepared<Row extends object>(
+  db: object,
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<Row[]> {
+  return (await pools.get(db)!.query<Row>({ name, text, values })).rows;
 }
 
 const MAX_NAMES = 1000;

@@ -10,7 +10,7 @@ import { InstancesService } from '../instances/instances.service.js';
 import { UserClaimsService } from './user-claims.service.js';
 import { identifierExists, startingAfterNeedsCreationOrder, unknownStartingAfter } from './users.errors.js';
 import { userCreated, userDeleted, userUpdated } from './users.events.js';
-import { countUsers, findUserIds, type Members } from './users.queries.js';
+import { countUsers, findFullUser, findUserIds, type Members } from './users.queries.js';
 import type { UserFilters, UserListQuery } from './users.schemas.js';
 import { fullUser, type FullUser, type UserView } from './users.serializer.js';
 
@@ -127,7 +127,9 @@ export class UsersService {
 
   /** @throws `resource_not_found` (404) */
   async require(ctx: RequestContext, id: string): Promise<FullUser> {
-    return this.requireIn(this.db, ctx, id);
+    const user = await findFullUser(this.db, ctx.instanceId, id);
+    if (!user) throw notFound('user', id);
+    return user;
   }
 
   /** As `require`, inside a transaction. */
