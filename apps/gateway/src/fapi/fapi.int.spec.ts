@@ -376,6 +376,13 @@ describe('FAPI limits', () => {
     expect((await create()).status).toBe(200);
   });
 
+  it('refuses the fourth new password after a reset code within ten seconds', async () => {
+    const path = '/v1/client/sign_ins/sia_1/reset_password';
+    const reset = () => fapi({ method: 'POST', path, headers: { ...PROD, ...FORM, ...ORIGIN } });
+    for (let i = 0; i < 3; i++) expect((await reset()).status).toBe(200);
+    expect((await reset()).status).toBe(429);
+  });
+
   it('lets a suite of tests with its token be faster', async () => {
     const exp = Math.floor(clock.now().getTime() / 1000) + 60;
     const path = `/v1/client/sign_ups?__clerk_testing_token=${await owner.sign({ testing: true, exp })}`;

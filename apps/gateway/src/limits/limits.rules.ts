@@ -15,6 +15,7 @@ export function fapiRules(config: GatewayConfig): Partial<Record<OperationId, Ra
     createSignUps: create('create_sign_up'),
     attemptSignInFactorOne: factor,
     attemptSignInFactorTwo: factor,
+    resetPassword: attempt('reset_password'),
     attemptSignUpsVerification: attempt('attempt_sign_up'),
   };
 }

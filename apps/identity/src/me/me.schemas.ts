@@ -1,5 +1,6 @@
 import { FormBoolean, FormObject, JsonObject, Metadata, OneTimeCode } from '@latchkey/contracts';
 import { z } from 'zod';
+import { TypedPassword } from '../passwords/passwords.schemas.js';
 
 /** A text that an empty field removes. */
 const Removable = z
@@ -28,14 +29,14 @@ export type PatchMyMetadata = z.output<typeof PatchMyMetadata>;
 
 /** Body of FAPI `changePassword`. */
 export const ChangePassword = z.strictObject({
-  new_password: z.string().min(1).max(4096),
-  current_password: z.string().max(4096).nullish(),
+  new_password: TypedPassword.min(1),
+  current_password: TypedPassword.nullish(),
   sign_out_of_other_sessions: FormBoolean.nullish(),
 });
 export type ChangePassword = z.output<typeof ChangePassword>;
 
 /** Body of FAPI `removePassword`. */
-export const RemovePassword = z.strictObject({ current_password: z.string().min(1).max(4096) });
+export const RemovePassword = z.strictObject({ current_password: TypedPassword.min(1) });
 export type RemovePassword = z.output<typeof RemovePassword>;
 
 /** Body of FAPI `verifyTOTP`. */

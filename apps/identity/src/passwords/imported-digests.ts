@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { verify as verifyArgon2 } from '@node-rs/argon2';
 import bcrypt from 'bcrypt';
 import { isPhpass, matchesPhpass } from './phpass.js';
+import { repeatedly } from './rounds.js';
 
 /** An algorithm whose digests can be brought along from elsewhere, as `password_hasher` of the contract names it. */
 export interface ImportedHasher {
@@ -58,11 +59,12 @@ export const importedHashers: Record<string, ImportedHasher> = {
   md5_salted: salted('md5', 32),
   sha256: plain('sha256', 64),
   sha256_salted: salted('sha256', 64),
-  phpass: { fits: isPhpass, matches: async (password, digest) => matchesPhpass(password, digest) },
+  phpass: { fits: isPhpass, matches: matchesPhpass },
   // The contract gives no format: systems of this name hash the password itself or its MD5.
   md5_phpass: {
     fits: isPhpass,
-    matches: async (password, digest) => matchesPhpass(hex('md5', password), digest) || matchesPhpass(password, digest),
+    matches: async (password, digest) =>
+      (await matchesPhpass(hex('md5', password), digest)) || matchesPhpass(password, digest),
   },
   pbkdf2_sha1: pbkdf2Hasher(
     'pbkdf2_sha1',
@@ -242,6 +244,8 @@ async function matchesSymfony(password: string, digest: string): Promise<boolean
   const { rounds, salt, hash } = symfony(digest)!;
   const text = Buffer.from(salt ? `${password}{${salt}}` : password);
   let result = createHash('sha512').update(text).digest();
-  for (let round = 1; round < rounds; round++) result = createHash('sha512').update(result).update(text).digest();
+  await repeatedly(rounds - 1, () => {
+    result = createHash('sha512').update(result).update(text).digest();
+  });
   return same(result, hash);
 }

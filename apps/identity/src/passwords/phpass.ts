@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { repeatedly } from './rounds.js';
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const FORMAT = /^\$[PH]\$[./0-9A-Za-z]{31}$/;
@@ -13,10 +14,12 @@ export const isPhpass = (digest: string): boolean =>
   FORMAT.test(digest) && logOfRounds(digest) >= MIN_LOG && logOfRounds(digest) <= MAX_LOG;
 
 /** Whether a password is the one that a portable phpass digest was made of. */
-export function matchesPhpass(password: string, digest: string): boolean {
+export async function matchesPhpass(password: string, digest: string): Promise<boolean> {
   const rounds = 2 ** logOfRounds(digest);
   let hash = createHash('md5').update(digest.slice(4, 12)).update(password).digest();
-  for (let round = 0; round < rounds; round++) hash = createHash('md5').update(hash).update(password).digest();
+  await repeatedly(rounds, () => {
+    hash = createHash('md5').update(hash).update(password).digest();
+  });
   return timingSafeEqual(Buffer.from(encode(hash)), Buffer.from(digest.slice(12)));
 }
 

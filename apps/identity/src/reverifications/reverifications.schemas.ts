@@ -1,5 +1,6 @@
 import { OneTimeCode } from '@latchkey/contracts';
 import { z } from 'zod';
+import { TypedPassword } from '../passwords/passwords.schemas.js';
 
 const text = z.string().nullish();
 
@@ -14,7 +15,7 @@ export const PrepareFirstFactor = z.object({ strategy: z.string(), email_address
 export type PrepareFirstFactor = z.output<typeof PrepareFirstFactor>;
 
 /** Body of FAPI `attemptSessionReverificationFirstFactor`. */
-export const AttemptFirstFactor = z.object({ strategy: z.string(), code: text, password: text });
+export const AttemptFirstFactor = z.object({ strategy: z.string(), code: text, password: TypedPassword.nullish() });
 export type AttemptFirstFactor = z.output<typeof AttemptFirstFactor>;
 
 /** Body of FAPI `prepareSessionReverificationSecondFactor`. */

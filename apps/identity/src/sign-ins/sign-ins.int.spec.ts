@@ -518,10 +518,44 @@ describe('FAPI resetPassword', () => {
   it('refuses a sign-in without a reset code', async () => {
     const { chrome, path } = await awaitingCode();
 
-    const { status, body } = await chrome.post(`${path}/reset_password`, { password: PASSWORD });
+    // Before it looks at the password, which is dear.
+    for (const password of [PASSWORD, 'short']) {
+      const { status, body } = await chrome.post(`${path}/reset_password`, { password });
+      expect([status, body.errors[0].code]).toEqual([400, 'verification_missing']);
+    }
+  });
 
-    expect(status).toBe(400);
-    expect(body.errors[0].code).toBe('verification_missing');
+  it('refuses a sign-in that is complete', async () => {
+    const { chrome, path } = await awaitingNewPassword();
+    const reset = (password: string) => chrome.post(`${path}/reset_password`, { password });
+    await reset('an entirely different 81');
+
+    expect((await reset('short')).body.errors[0].code).toBe('verification_already_verified');
+  });
+});
+
+describe('passwords of any length', () => {
+  it('are refused everywhere, before they are hashed, when they are longer than any instance allows', async () => {
+    const { email, browser: chrome, sessionId } = await given.signedInBrowser();
+    const signingIn = browser();
+    const { body } = await signingIn.post(SIGN_INS, { identifier: email });
+    const long = 'x'.repeat(4097);
+
+    for (const [by, path, fields] of [
+      [browser(), SIGN_INS, { identifier: email, password: long }],
+      [signingIn, `${SIGN_INS}/${body.response.id}/attempt_first_factor`, { strategy: 'password', password: long }],
+      [signingIn, `${SIGN_INS}/${body.response.id}/reset_password`, { password: long }],
+      [browser(), '/v1/client/sign_ups', { email_address: testEmail(), password: long }],
+      [chrome, '/v1/me/change_password', { new_password: PASSWORD, current_password: long }],
+      [
+        chrome,
+        `/v1/client/sessions/${sessionId}/verify/attempt_first_factor`,
+        { strategy: 'password', password: long },
+      ],
+    ] as const) {
+      const reply = await by.post(path, fields);
+      expect([path, reply.status, reply.body.errors[0].code]).toEqual([path, 422, 'form_password_length_too_long']);
+    }
   });
 });
 

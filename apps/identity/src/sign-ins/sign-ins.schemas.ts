@@ -1,5 +1,6 @@
 import { FormBoolean } from '@latchkey/contracts';
 import { z } from 'zod';
+import { TypedPassword } from '../passwords/passwords.schemas.js';
 
 const text = z.string().nullish();
 
@@ -7,7 +8,7 @@ const text = z.string().nullish();
 export const CreateSignIn = z.strictObject({
   strategy: text,
   identifier: z.string().trim().max(255).nullish(),
-  password: text,
+  password: TypedPassword.nullish(),
   ticket: text,
   token: text,
   code: text,
@@ -46,7 +47,7 @@ export type PrepareSignInFactorOne = z.output<typeof PrepareSignInFactorOne>;
 export const AttemptSignInFactorOne = z.strictObject({
   strategy: z.string(),
   code: z.string().trim().nullish(),
-  password: text,
+  password: TypedPassword.nullish(),
   ticket: text,
 });
 export type AttemptSignInFactorOne = z.output<typeof AttemptSignInFactorOne>;
@@ -68,7 +69,7 @@ export type AttemptSignInFactorTwo = z.output<typeof AttemptSignInFactorTwo>;
 
 /** Body of FAPI `resetPassword`. */
 export const ResetPassword = z.strictObject({
-  password: z.string().min(1),
+  password: TypedPassword.min(1),
   sign_out_of_other_sessions: FormBoolean.nullish(),
 });
 export type ResetPassword = z.output<typeof ResetPassword>;

@@ -20,7 +20,7 @@ import { isOrganizationTicket, TicketsService } from '../tickets/tickets.service
 import { userBanned } from '../users/users.errors.js';
 import type { FullUser } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
-import { verificationMissing } from '../verifications/verifications.errors.js';
+import { verificationAlreadyVerified, verificationMissing } from '../verifications/verifications.errors.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
 import { isCodeStrategy, isSentStrategy, SignInCodesService, type CodeChoice } from './sign-in-codes.service.js';
 import { SignInSecondFactorsService } from './sign-in-second-factors.service.js';
@@ -201,7 +201,10 @@ export class SignInsService {
   /** Gives the user a new password after a reset code, and goes on with the sign-in. @throws `form_password_*` (422) */
   async resetPassword(ctx: RequestContext, id: string, input: ResetPassword): Promise<SignInJSON> {
     const settings = await this.instances.settings(ctx.instanceId);
-    const { user } = await this.states.require(ctx, id);
+    const { signIn, user } = await this.states.require(ctx, id);
+    // Before the hashing, which is dear; whether it still stands there is asked again within the transaction.
+    if (signIn.status === 'complete') throw verificationAlreadyVerified();
+    if (signIn.status !== 'needs_new_password') throw verificationMissing();
     const digest = await this.passwords.digest(settings, input.password, user ? identifiersOf(user) : []);
     return this.step(ctx, id, 'needs_new_password', async (tx, client, state) => {
       const changed = await this.users.update(tx, ctx, state.user!.id, {

@@ -1,5 +1,6 @@
 import { EmailAddress, FormBoolean, FormObject, Metadata, OneTimeCode } from '@latchkey/contracts';
 import { z } from 'zod';
+import { TypedPassword } from '../passwords/passwords.schemas.js';
 import { PhoneNumberFormat } from '../phone-numbers/phone-number-format.js';
 
 const fields = {
@@ -8,7 +9,7 @@ const fields = {
   username: z.string().trim().toLowerCase().nullish(),
   first_name: z.string().trim().max(256).nullish(),
   last_name: z.string().trim().max(256).nullish(),
-  password: z.string().nullish(),
+  password: TypedPassword.nullish(),
   unsafe_metadata: FormObject.pipe(Metadata).nullish(),
   legal_accepted: FormBoolean.nullish(),
   locale: z.string().max(35).nullish(),

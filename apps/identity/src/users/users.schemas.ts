@@ -9,6 +9,7 @@ import {
   QueryMoment,
 } from '@latchkey/contracts';
 import { z } from 'zod';
+import { TypedPassword } from '../passwords/passwords.schemas.js';
 import { PhoneNumberFormat } from '../phone-numbers/phone-number-format.js';
 
 const Text = z.string().trim().max(256);
@@ -38,7 +39,7 @@ const profile = {
   locale: Removable,
   timezone: Removable,
   username: Username,
-  password: z.string().max(4096).nullish(),
+  password: TypedPassword.nullish(),
   password_digest: z.string().max(4096).nullish(),
   password_hasher: z.string().nullish(),
   skip_password_checks: Flag,
@@ -107,7 +108,7 @@ export const UserIds = z.strictObject({ user_ids: z.array(z.string()).min(1) });
 export type UserIds = z.output<typeof UserIds>;
 
 /** Body of BAPI `VerifyPassword`. */
-export const VerifyPassword = z.strictObject({ password: z.string().min(1).max(4096) });
+export const VerifyPassword = z.strictObject({ password: TypedPassword.min(1) });
 export type VerifyPassword = z.output<typeof VerifyPassword>;
 
 /** Body of BAPI `VerifyTOTP`. */
