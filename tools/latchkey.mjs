@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Latchkey's command: `latchkey start` runs it in one process, `latchkey apply [file]` declares applications and instances,
- * `latchkey certify host...` makes a local authority and its certificate. Builds first where the sources are newer.
+ * `latchkey rotate-keys instance` gives an instance a new signing key, `latchkey certify host...` makes a local authority and its certificate. Builds first where the sources are newer.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -9,8 +9,10 @@ import { build } from './build.mjs';
 import { ROOT } from './lib/project.mjs';
 
 const [command = '', ...args] = process.argv.slice(2);
-if (!['start', 'apply', 'certify'].includes(command)) {
-  console.error('Usage: latchkey start | latchkey apply [file] | latchkey certify host...');
+if (!['start', 'apply', 'rotate-keys', 'certify'].includes(command)) {
+  console.error(
+    'Usage: latchkey start | latchkey apply [file] | latchkey rotate-keys instance | latchkey certify host...',
+  );
   process.exit(1);
 }
 await build(['standalone']);

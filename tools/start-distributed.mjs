@@ -20,8 +20,9 @@ const {
   declare,
   defaultDeclaration,
   installationKeys,
-  listenForApply,
+  listenForCommands,
   readDeclaration,
+  rotateKeys,
   writeSecretFile,
 } = await import('@latchkey/installation');
 
@@ -174,7 +175,10 @@ async function start() {
   const read = (file) => completed(readDeclaration(file), publicUrls, keys.secretKey);
   const source = config ? read(config) : defaultDeclaration(publicUrls, keys.secretKey);
   const applied = await declare(ask, contextKey, source);
-  const control = await listenForApply(dataDir, (file) => declare(ask, contextKey, read(file)));
+  const control = await listenForCommands(dataDir, {
+    apply: async (file) => declare(ask, contextKey, read(file)),
+    rotateKeys: (rotation) => rotateKeys(ask, contextKey, rotation),
+  });
   control.unref();
   process.stdout.write(announcement(dataDir, source, applied, publicUrls));
 }

@@ -53,8 +53,8 @@ export async function declareInstance(declared: Declared = {}): Promise<Record<s
   writeFileSync(file, JSON.stringify({ applications: [{ name, instances: [instance] }] }));
   const answer = await askToApply(dataDir, file);
   rmSync(file);
-  if (!answer || 'problem' in answer) throw new Error(answer?.problem ?? `no Latchkey runs on ${dataDir}`);
-  const [applied] = answer.applied;
+  if (!answer) throw new Error(`no Latchkey runs on ${dataDir}`);
+  const [applied] = answer;
   const fapiUrl = instance.fapi_url ?? `https://${instance.frontend_api!}`;
   return {
     CLERK_PUBLISHABLE_KEY: applied!.publishable_key,

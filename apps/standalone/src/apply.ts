@@ -3,6 +3,7 @@ import { loadConfig } from '@latchkey/config';
 import { askToApply, DeclarationError, declare, readDeclaration, type AppliedInstance } from '@latchkey/installation';
 import type { Env } from '@latchkey/platform';
 import { StandaloneConfig } from './config.js';
+import { distributedIdentity } from './distributed-identity.js';
 import { startInstallation } from './start.js';
 
 /**
@@ -22,26 +23,11 @@ export async function apply(env: Env, named: string | undefined): Promise<void> 
 
 async function applyTo(env: Env, file: string): Promise<AppliedInstance[]> {
   const source = readDeclaration(file);
-  const { IDENTITY_URL: identity, CONTEXT_SIGNING_KEY: contextKey } = env;
-  if (identity && contextKey) {
-    const ask = async ({
-      path,
-      ...request
-    }: {
-      method: string;
-      path: string;
-      headers: Record<string, string>;
-      body: string;
-    }) => {
-      const answer = await fetch(identity + path, request);
-      return { status: answer.status, body: await answer.text() };
-    };
-    return declare(ask, contextKey, source);
-  }
+  const distributed = distributedIdentity(env);
+  if (distributed) return declare(distributed.ask, distributed.contextKey, source);
   const { LATCHKEY_DATA_DIR: dataDir } = loadConfig(StandaloneConfig, env);
-  const answer = await askToApply(resolve(dataDir), file);
-  if (answer && 'problem' in answer) throw new DeclarationError(answer.problem);
-  if (answer) return answer.applied;
+  const applied = await askToApply(resolve(dataDir), file);
+  if (applied) return applied;
   const { latchkey, postgres, complete } = await startInstallation(env);
   try {
     return await latchkey.apply(complete(source));

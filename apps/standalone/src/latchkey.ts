@@ -2,7 +2,16 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Owner } from '@latchkey/clients';
 import { createApp } from '@latchkey/http';
-import { builtInDeclaration, declare, type AppliedInstance, type DeclarationSource } from '@latchkey/installation';
+import {
+  builtInDeclaration,
+  declare,
+  rotateKeys,
+  type AppliedInstance,
+  type AskIdentity,
+  type DeclarationSource,
+  type KeyRotation,
+  type RotatedKey,
+} from '@latchkey/installation';
 import { Sweepers } from '@latchkey/jobs';
 import type { AppModule, Env, StandalonePlatform } from '@latchkey/platform';
 import { deploy } from '@latchkey/postgres';
@@ -48,6 +57,8 @@ export interface Latchkey {
   declare(declaration: object): Promise<AppliedInstance[]>;
   /** The same for a declaration that somebody wrote, whose errors name its lines. */
   apply(source: DeclarationSource): Promise<AppliedInstance[]>;
+  /** Gives an instance a new signing key. */
+  rotateKeys(rotation: KeyRotation): Promise<RotatedKey>;
   /** Runs everything once that otherwise runs every so often: for tests that have moved the clock. */
   sweep(): Promise<void>;
   /** Answers the requests in hand, ends what runs in the background, and closes everything. */
@@ -86,13 +97,14 @@ export async function startLatchkey(options: LatchkeyOptions): Promise<Latchkey>
     bapi: { host, port: options.bapiPort },
     ...(options.tls && { fapiTls: { host, port: options.tls.port, tls: options.tls } }),
   });
-  const apply = (source: DeclarationSource) =>
-    declare((request) => platform.transport.request('identity', request), contextKey, source);
+  const ask: AskIdentity = (request) => platform.transport.request('identity', request);
+  const apply = (source: DeclarationSource) => declare(ask, contextKey, source);
   return {
     fapiUrl: urls.fapi,
     bapiUrl: urls.bapi,
     declare: (declaration) => apply(builtInDeclaration(declaration)),
     apply,
+    rotateKeys: (rotation) => rotateKeys(ask, contextKey, rotation),
     sweep: async () => {
       for (const app of apps) await app.get(Sweepers, { strict: false }).runAll();
     },

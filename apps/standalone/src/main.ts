@@ -1,8 +1,9 @@
-import { announcement, listenForApply, readDeclaration } from '@latchkey/installation';
+import { announcement, listenForCommands, readDeclaration } from '@latchkey/installation';
 import { log } from '@latchkey/observability';
 import { orExplain } from '@latchkey/platform';
 import { apply } from './apply.js';
 import { certify } from './certify.js';
+import { rotate } from './rotate-keys.js';
 import { startInstallation } from './start.js';
 
 const STOP_MS = 5_000;
@@ -10,6 +11,7 @@ const STOP_MS = 5_000;
 const [command, ...args] = process.argv.slice(2);
 await orExplain(async () => {
   if (command === 'apply') await apply(process.env, args[0]).then(() => process.exit(0));
+  else if (command === 'rotate-keys') await rotate(process.env, args).then(() => process.exit(0));
   else if (command === 'certify') certify(process.env, args);
   else await start();
 });
@@ -36,7 +38,10 @@ async function start(): Promise<void> {
 
   const declared = source();
   const applied = await latchkey.apply(declared);
-  const control = await listenForApply(dataDir, (path) => latchkey.apply(complete(readDeclaration(path))));
+  const control = await listenForCommands(dataDir, {
+    apply: async (path) => latchkey.apply(complete(readDeclaration(path))),
+    rotateKeys: (rotation) => latchkey.rotateKeys(rotation),
+  });
   control.unref();
   process.stdout.write(announcement(dataDir, declared, applied, latchkey));
 }

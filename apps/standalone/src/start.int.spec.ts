@@ -235,6 +235,11 @@ describe('LATCHKEY_CONFIG', () => {
       expect(changed.output).toMatch(/^development: changed .*\nproduction: as it was .*\n$/);
       expect((await environment()).organization_settings.enabled).toBe(false);
 
+      const rotated = await run(env, 'rotate-keys', 'production');
+      expect(rotated.output).toMatch(/^ins_\w+: the key ins_[\w-]+ signs within three minutes; .* valid until \d{4}-/);
+      const unknown = await run(env, 'rotate-keys', 'nobody', '--overlap-days', '0');
+      expect(unknown).toMatchObject({ code: 1, output: 'No instance was found with id nobody.\n' });
+
       await stop(started);
       const cold = await run(env, 'apply');
       expect(cold).toMatchObject({ code: 0, output: expect.stringMatching(/^development: as it was/) });

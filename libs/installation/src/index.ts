@@ -5,3 +5,4 @@ export * from './declaration-file.js';
 export * from './declare.js';
 export * from './installation-keys.js';
 export * from './local-authority.js';
+export * from './rotate-keys.js';

@@ -34,3 +34,12 @@ export const Declaration = z.strictObject({
   applications: z.array(z.strictObject({ name: z.string().min(1), instances: z.array(DeclaredInstance).min(1) })),
 });
 export type Declaration = z.output<typeof Declaration>;
+
+/** Which instance gets a new signing key. */
+export const KeyRotation = z.strictObject({
+  /** The name under which it is declared, or its id. */
+  instance: z.string(),
+  /** How long the keys before it verify what they have signed; left out, as long as anything of it may be valid. */
+  overlap_days: z.number().min(0).max(3650).optional(),
+});
+export type KeyRotation = z.output<typeof KeyRotation>;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { ApiError, Clock, hashSecret, newId } from '@latchkey/core';
+import { ApiError, Clock, hashSecret, newId, notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import type { JsonObject } from '@latchkey/contracts';
 import { log } from '@latchkey/observability';
@@ -8,7 +8,7 @@ import { IdentityDb, type Tx } from '../db.js';
 import type { Instance } from '../generated/prisma/client.js';
 import { takenBack, withDeclared } from './declared-settings.js';
 import { InstanceSettings } from './instances.settings.js';
-import type { Declaration, DeclaredInstance } from './declarations.schemas.js';
+import type { Declaration, DeclaredInstance, KeyRotation } from './declarations.schemas.js';
 import { InstancesService } from './instances.service.js';
 import { publishableKey } from './publishable-key.js';
 import { SigningKeysService } from './signing-keys.service.js';
@@ -20,6 +20,17 @@ export interface AppliedInstance {
   publishable_key: string;
   is_changed: boolean;
 }
+
+/** What a rotation has done. */
+export interface RotatedKey {
+  instance_id: string;
+  /** The key that signs within three minutes. */
+  kid: string;
+  /** When those before it stop to verify. */
+  retired_at: number;
+}
+
+const DAY_MS = 86_400_000;
 
 /**
  * Brings applications and instances into the state that a configuration declares. Applied twice it changes nothing. What it
@@ -41,6 +52,18 @@ export class DeclarationsService {
       for (const instance of application.instances) applied.push(await this.applyInstance(application.name, instance));
     }
     return applied;
+  }
+
+  /** @throws `resource_not_found` (404) when no instance has the name or id */
+  async rotateKeys({ instance: name, overlap_days: days }: KeyRotation): Promise<RotatedKey> {
+    const instance = await this.db.instance.findFirst({ where: { OR: [{ declaredAs: name }, { id: name }] } });
+    if (!instance) throw notFound('instance', name);
+    const overlap =
+      days === undefined ? this.signingKeys.overlapOf(InstanceSettings.parse(instance.settings)) : days * DAY_MS;
+    const { kid, retiredAt } = await this.signingKeys.rotate(instance.id, overlap);
+    await this.instances.forget(instance.id);
+    log.info({ instance: instance.id, kid, retired_at: retiredAt }, 'new signing key');
+    return { instance_id: instance.id, kid, retired_at: retiredAt.getTime() };
   }
 
   private async applyInstance(applicationName: string, declared: DeclaredInstance): Promise<AppliedInstance> {

@@ -3,8 +3,8 @@ import type { InstanceInfo, InstanceSelector, InstanceView } from '@latchkey/cli
 import type { RequestContext } from '@latchkey/contracts';
 import { Ctx, InternalController } from '@latchkey/http';
 import { z } from 'zod';
-import { Declaration } from './declarations.schemas.js';
-import { DeclarationsService, type AppliedInstance } from './declarations.service.js';
+import { Declaration, KeyRotation } from './declarations.schemas.js';
+import { DeclarationsService, type AppliedInstance, type RotatedKey } from './declarations.service.js';
 import { InstancesService } from './instances.service.js';
 
 const Selector = z.union([
@@ -35,5 +35,11 @@ export class InstancesInternalController {
   @HttpCode(200)
   declare(@Body({ schema: Declaration }) body: Declaration): Promise<AppliedInstance[]> {
     return this.declarations.apply(body);
+  }
+
+  @Post('/rotate_keys')
+  @HttpCode(200)
+  rotateKeys(@Body({ schema: KeyRotation }) body: KeyRotation): Promise<RotatedKey> {
+    return this.declarations.rotateKeys(body);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, newId, SecretBox } from '@latchkey/core';
-import { isDatabaseUnavailable } from '@latchkey/db';
+import { isDatabaseUnavailable, transaction } from '@latchkey/db';
 import {
   calculateJwkThumbprint,
   compactVerify,
@@ -16,6 +16,7 @@ import {
 } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { IdentityDb, type Tx } from '../db.js';
+import type { InstanceSettings } from './instances.settings.js';
 
 /** The class of a token, told in its header (`compat/tokens-and-handshake.md` 6.3). */
 export const tokenCategory = {
@@ -30,26 +31,37 @@ interface Signer {
 }
 
 const KEPT_MS = 60_000;
+/**
+ * How long a new key is shown before it signs: by then every process, and every gateway before it, has read the key set anew. A token
+ * whose key one of them did not know would sign somebody out.
+ */
+const SHOWN_FIRST_MS = 2 * KEPT_MS;
+const DAY_MS = 86_400_000;
+/** As long as the longest-lived ticket, an invitation's. */
+const TICKETS_MS = 30 * DAY_MS;
 /** How long keys are known while the database is away. */
 const OUTAGE_MS = 3_600_000;
 
 /** The RSA keys of the instances: they sign every token. Kept in memory, so that signing asks nobody. */
 @Injectable()
 export class SigningKeysService {
-  private readonly signers = new Remembered<Signer>();
-  private readonly keySets = new Remembered<JWK[]>();
+  private readonly signers: Remembered<Signer>;
+  private readonly keySets: Remembered<JWK[]>;
 
   constructor(
     private readonly db: IdentityDb,
     private readonly box: SecretBox,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.signers = new Remembered(clock);
+    this.keySets = new Remembered(clock);
+  }
 
   /**
-   * Makes a key for an instance; it signs from now on, and those before it stay valid. RSA-2048 with e = 65537 only:
+   * Makes a key for an instance. The first signs at once, a later one when it has been shown for two minutes. RSA-2048 with e = 65537 only:
    * `CLERK_JWT_KEY` in the SDKs takes the text of such a key apart.
    */
-  async create(tx: Tx, instanceId: string): Promise<void> {
+  async create(tx: Tx, instanceId: string): Promise<{ kid: string }> {
     const { privateKey, publicKey } = await generateKeyPair('RS256', { modulusLength: 2048, extractable: true });
     const jwk = await exportJWK(publicKey);
     const first = (await tx.signingKey.count({ where: { instanceId } })) === 0;
@@ -63,13 +75,40 @@ export class SigningKeysService {
         privatePem: this.box.seal(await exportPKCS8(privateKey)),
       },
     });
+    return { kid };
+  }
+
+  /**
+   * Gives an instance a new key and retires those before it: they verify for `overlapMs` more. With 0 they are gone at once, and with
+   * them every token, cookie and ticket that they have signed: for a key that has leaked.
+   */
+  async rotate(instanceId: string, overlapMs: number): Promise<{ kid: string; retiredAt: Date }> {
+    const retiredAt = new Date(this.clock.now().getTime() + overlapMs);
+    const rotated = await transaction(this.db, async (tx) => {
+      // An earlier rotation may have said an earlier end.
+      const where = { instanceId, OR: [{ retiredAt: null }, { retiredAt: { gt: retiredAt } }] };
+      await tx.signingKey.updateMany({ where, data: { retiredAt } });
+      return this.create(tx, instanceId);
+    });
+    this.forget(instanceId);
+    return { ...rotated, retiredAt };
+  }
+
+  /** How long the keys of an instance must outlive their last signature, so that nothing ends early that is valid. */
+  overlapOf(settings: InstanceSettings): number {
+    return Math.max(TICKETS_MS, settings.sessions.maximum_lifetime * 1000) + SHOWN_FIRST_MS + KEPT_MS;
+  }
+
+  private forget(instanceId: string): void {
+    this.signers.delete(instanceId);
+    this.keySets.delete(instanceId);
   }
 
   /** The public keys that an instance's tokens are verified with, newest first. */
   jwks(instanceId: string): Promise<JWK[]> {
     return this.keySets.get(instanceId, async () => {
       const rows = await this.db.signingKey.findMany({
-        where: { instanceId, retiredAt: null },
+        where: this.valid(instanceId),
         orderBy: { createdAt: 'desc' },
       });
       return rows.map((row) => row.publicJwk as JWK);
@@ -103,12 +142,19 @@ export class SigningKeysService {
     }
   }
 
+  private valid(instanceId: string) {
+    return { instanceId, OR: [{ retiredAt: null }, { retiredAt: { gt: this.clock.now() } }] };
+  }
+
   private signer(instanceId: string): Promise<Signer> {
     return this.signers.get(instanceId, async () => {
-      const row = await this.db.signingKey.findFirstOrThrow({
-        where: { instanceId, retiredAt: null },
+      const rows = await this.db.signingKey.findMany({
+        where: this.valid(instanceId),
         orderBy: { createdAt: 'desc' },
       });
+      const known = this.clock.now().getTime() - SHOWN_FIRST_MS;
+      const row = rows.find(({ createdAt }) => createdAt.getTime() <= known) ?? rows.at(-1);
+      if (!row) throw new Error(`${instanceId} has no signing key`);
       return {
         kid: (row.publicJwk as JWK).kid!,
         privateKey: await importPKCS8(this.box.open(row.privatePem), 'RS256'),
@@ -119,8 +165,19 @@ export class SigningKeysService {
 
 /** Values of this process's memory, asked for anew every minute; the last ones serve while the database is away. */
 class Remembered<T extends object> {
-  private readonly fresh = new LRUCache<string, Promise<T>>({ max: 1000, ttl: KEPT_MS });
-  private readonly last = new LRUCache<string, T>({ max: 1000, ttl: OUTAGE_MS });
+  private readonly fresh: LRUCache<string, Promise<T>>;
+  private readonly last: LRUCache<string, T>;
+
+  constructor(clock: Clock) {
+    const perf = { now: () => clock.now().getTime() };
+    this.fresh = new LRUCache({ max: 1000, ttl: KEPT_MS, ttlResolution: 0, perf });
+    this.last = new LRUCache({ max: 1000, ttl: OUTAGE_MS, ttlResolution: 0, perf });
+  }
+
+  delete(key: string): void {
+    this.fresh.delete(key);
+    this.last.delete(key);
+  }
 
   get(key: string, load: () => Promise<T>): Promise<T> {
     const known = this.fresh.get(key);
