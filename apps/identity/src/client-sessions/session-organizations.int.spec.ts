@@ -1,6 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createClerkClient } from '@clerk/backend';
 import { useLatchkey, type SignedIn, type TestInstance } from '@latchkey/testing';
 import { decodeJwt } from 'jose';
+import { Client } from 'pg';
+
+/** Sessions of a large organization: more than are done with the event. */
+const MANY = 3_000;
 
 const latchkey = useLatchkey({ settings: { organizations: { enabled: true } } });
 const { bapi, given, events } = latchkey;
@@ -182,4 +187,39 @@ describe('the task to choose an organization', () => {
 
     expect(await claimsOf(ada)).toMatchObject({ sts: 'pending' });
   });
+
+  it('comes to everybody when a large organization is deleted', async () => {
+    const ada = await instance.given.signedInBrowser();
+    const { id } = await instance.given.organization(ada.userId);
+    await touch(ada, id);
+    const db = new Client({ connectionString: latchkey.at.databaseUrls.identity });
+    await db.connect();
+    const copies = `FROM generate_series(1, ${MANY}) AS n, `;
+    await db.query(
+      `INSERT INTO clients (id, instance_id, rotating_token, rotated_at) SELECT c.id || n, c.instance_id, 'none', now()
+       ${copies} clients c JOIN sessions s ON s.client_id = c.id WHERE s.id = $1`,
+      [ada.sessionId],
+    );
+    await db.query(
+      `INSERT INTO sessions (id, instance_id, client_id, user_id, status, last_active_organization_id, last_active_at, expire_at,
+         abandon_at, activity) SELECT s.id || n, s.instance_id, s.client_id || n, 'user_nobody' || n, 'active',
+         s.last_active_organization_id, s.last_active_at, s.expire_at, s.abandon_at, s.activity
+       ${copies} sessions s WHERE s.id = $1`,
+      [ada.sessionId],
+    );
+    const left = async () =>
+      Number(
+        (await db.query('SELECT count(*) FROM sessions WHERE last_active_organization_id = $1', [id])).rows[0].count,
+      );
+    expect(await left()).toBe(MANY + 1);
+
+    await instance.bapi.delete(`/v1/organizations/${id}`);
+    await events.settled();
+
+    for (const deadline = Date.now() + 20_000; (await left()) > 0; await delay(20))
+      if (Date.now() > deadline) throw new Error('the organization is still active in sessions');
+    await db.end();
+    for (const deadline = Date.now() + 20_000; (await claimsOf(ada)).sts !== 'pending'; await delay(20))
+      if (Date.now() > deadline) throw new Error('nobody has to choose another organization');
+  }, 60_000);
 });

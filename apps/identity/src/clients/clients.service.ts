@@ -144,6 +144,13 @@ export class ClientsService {
     this.changed(tx, instanceId, clientId);
   }
 
+  /** As `bump`, for several clients in one statement. */
+  async bumpAll(tx: Tx, instanceId: string, clientIds: string[]): Promise<void> {
+    await tx.$executeRaw`
+      UPDATE clients SET updated_at = ${this.clock.now()} WHERE instance_id = ${instanceId} AND id = ANY(${clientIds})`;
+    this.changed(tx, instanceId, ...clientIds);
+  }
+
   /** Ends the calling client: its token opens nothing any more, and the caller loses it. */
   async end(tx: Tx, ctx: RequestContext, client: Client): Promise<void> {
     await this.update(tx, ctx, client, { endedAt: this.clock.now(), lastActiveSessionId: null });

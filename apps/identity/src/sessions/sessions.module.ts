@@ -5,6 +5,7 @@ import { UsersModule } from '../users/users.module.js';
 import { SessionAdmissionService } from './session-admission.service.js';
 import { ClaimValuesService } from './claim-values.service.js';
 import { MemberClaimsService } from './member-claims.service.js';
+import { OrganizationDeparturesService } from './organization-departures.service.js';
 import { SessionActivityService } from './session-activity.service.js';
 import { SessionExpiryService } from './session-expiry.service.js';
 import { SessionTokensService } from './session-tokens.service.js';
@@ -22,6 +23,7 @@ import { SessionsService } from './sessions.service.js';
     SessionActivityService,
     SessionExpiryService,
     SessionsConsumer,
+    OrganizationDeparturesService,
     MemberClaimsService,
     ClaimValuesService,
   ],

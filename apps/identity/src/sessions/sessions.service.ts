@@ -169,13 +169,9 @@ export class SessionsService {
     }
   }
 
-  /** Takes an organization out of sessions in which it is active: of one user, or of everybody. */
-  async leave(tx: Tx, ctx: { instanceId: string }, organizationId: string, userId?: string): Promise<void> {
-    const where = {
-      instanceId: ctx.instanceId,
-      lastActiveOrganizationId: organizationId,
-      ...(userId !== undefined && { userId }),
-    };
+  /** Takes an organization out of the sessions of a user in which it is active. */
+  async leave(tx: Tx, ctx: { instanceId: string }, organizationId: string, userId: string): Promise<void> {
+    const where = { instanceId: ctx.instanceId, lastActiveOrganizationId: organizationId, userId };
     const affected = await tx.session.findMany({ where, select: { clientId: true } });
     await this.clients.lockAll(
       tx,
@@ -184,10 +180,8 @@ export class SessionsService {
     const left = await tx.session.updateManyAndReturn({ where, data: { lastActiveOrganizationId: null } });
     for (const clientId of new Set(left.map((session) => session.clientId)))
       await this.clients.bump(tx, ctx.instanceId, clientId);
-    for (const id of new Set(left.map((session) => session.userId))) {
-      const isUser = await tx.user.count({ where: { id, instanceId: ctx.instanceId } });
-      if (isUser) await this.settle(tx, ctx, await this.users.requireIn(tx, ctx, id));
-    }
+    const [user] = left.length ? await this.users.inOrder(ctx, [userId], tx) : [];
+    if (user) await this.settle(tx, ctx, user);
   }
 
   /** What the user of a session has to do before it counts, the current task first. */
