@@ -7,13 +7,12 @@ import { HttpModule } from '@latchkey/http';
 import { Sweepers } from '@latchkey/jobs';
 import { MailQueueModule } from '@latchkey/messaging';
 import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 import { ClientSessionsModule } from './client-sessions/client-sessions.module.js';
 import { AllowlistIdentifiersModule } from './allowlist-identifiers/allowlist-identifiers.module.js';
 import { BlocklistIdentifiersModule } from './blocklist-identifiers/blocklist-identifiers.module.js';
 import { ActorTokensModule } from './actor-tokens/actor-tokens.module.js';
 import { ClientSnapshotsModule } from './client-snapshots/client-snapshots.module.js';
-import { ClientTokenInterceptor } from './clients/client-token.interceptor.js';
+import { ClientTokenHook } from './clients/client-token.hook.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { IDENTITY_CONFIG, IdentityConfig } from './config.js';
 import { IdentityDb } from './db.js';
@@ -103,10 +102,7 @@ export class IdentityModule {
         ImagesModule,
         MeModule,
       ],
-      providers: [
-        { provide: IDENTITY_CONFIG, useValue: config },
-        { provide: APP_INTERCEPTOR, useClass: ClientTokenInterceptor },
-      ],
+      providers: [{ provide: IDENTITY_CONFIG, useValue: config }, ClientTokenHook],
       exports: [IDENTITY_CONFIG],
     };
   }

@@ -190,9 +190,9 @@ export class ClientsService {
   }
 
   /** The client token that the caller must keep from now on, empty when it shall keep none; undefined when the request did not change it. */
-  async issuedToken(ctx: RequestContext): Promise<string | undefined> {
+  issuedToken(ctx: RequestContext): Promise<string> | undefined {
     const payload = this.rotated.get(ctx);
-    return payload === null ? '' : payload && this.signingKeys.sign(ctx.instanceId, payload);
+    return payload === null ? Promise.resolve('') : payload && this.signingKeys.sign(ctx.instanceId, payload);
   }
 
   /** Gives the caller its token again, so that the cookie which holds it lives longer. */
