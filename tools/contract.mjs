@@ -1,7 +1,7 @@
 /**
  * Holds what the tests have exchanged against the published documents.
  *
- *   npm run contract               runs the integration tests with the tap on, prints the table, writes docs/generated/contract.json
+ *   npm run contract               runs the integration tests with the tap on, prints the table, writes docs/generated/contract.{json,md}
  *   npm run contract -- --report   prints and writes what the last run has left in .cache/tap
  *   npm run contract -- --check    as --report, but writes nothing and fails when something that was valid no longer is
  */
@@ -11,15 +11,14 @@ import { dirname, join } from 'node:path';
 import { exceptedOf } from './contract/excepted.mjs';
 import { specsFolder, Specs } from './contract/specs.mjs';
 import { ROOT } from './lib/project.mjs';
+import { contractMarkdown } from './results/contract-markdown.mjs';
 import './lib/typescript.mjs';
 
 const TAP = join(ROOT, '.cache', 'tap');
 const RESULT = join(ROOT, 'docs', 'generated', 'contract.json');
 const MAX_PROBLEMS = 20;
 
-/** @typedef {{ owner: string, routed: boolean, exercised: boolean, valid: boolean, problems: string[] }} OperationResult */
-/** @typedef {{ emitted: boolean, valid: boolean, problems: string[] }} EventResult */
-/** @typedef {{ fapi: Record<string, OperationResult>, bapi: Record<string, OperationResult>, webhooks: Record<string, EventResult> }} Result */
+/** @typedef {import('./results/contract-markdown.mjs').Result} Result */
 
 const folder = specsFolder();
 if (!folder) {
@@ -50,6 +49,7 @@ if (lost.length) console.log(`\nValid before, no longer:\n${lost.map((line) => `
 if (process.argv.includes('--check')) process.exit(lost.length ? 1 : 0);
 mkdirSync(dirname(RESULT), { recursive: true });
 writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
+writeFileSync(RESULT.replace(/json$/, 'md'), contractMarkdown(result));
 
 /**
  * @param {Specs} specs

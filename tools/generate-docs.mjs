@@ -1,11 +1,14 @@
 /**
  * Writes what docs/generated holds of the code: every event type and topic (events.md, asyncapi.json), every setting
- * (settings.md) and every error (errors.md). Usage: `npm run generate [-- --check]`; with `--check` it writes nothing and fails when a file is stale.
+ * (settings.md) and every error (errors.md); and what it holds of the figures that `npm run bench` and `npm run contract` have left
+ * there (bench.md, contract.md). Usage: `npm run generate [-- --check]`; with `--check` it writes nothing and fails when a file is stale.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorSites } from './lib/errors.mjs';
 import { ROOT, SERVICES } from './lib/project.mjs';
+import { benchMarkdown } from './results/bench-markdown.mjs';
+import { contractMarkdown } from './results/contract-markdown.mjs';
 import './lib/typescript.mjs';
 
 const { contractErrorCodes, svixErrorCodes } = await import('@latchkey/core');
@@ -149,7 +152,22 @@ function errors() {
   ].join('\n\n');
 }
 
-const files = { 'events.md': events(), 'asyncapi.json': asyncapi(), 'settings.md': settings(), 'errors.md': errors() };
+/**
+ * A page of what a command has measured earlier: the same for everybody who has its figures.
+ *
+ * @param {string} name
+ * @param {(result: any) => string} toMarkdown
+ */
+const measured = (name, toMarkdown) => toMarkdown(JSON.parse(readFileSync(join(FOLDER, name), 'utf8')));
+
+const files = {
+  'events.md': events(),
+  'asyncapi.json': asyncapi(),
+  'settings.md': settings(),
+  'errors.md': errors(),
+  'bench.md': measured('bench.json', benchMarkdown),
+  'contract.md': measured('contract.json', contractMarkdown),
+};
 const isCheck = process.argv.includes('--check');
 mkdirSync(FOLDER, { recursive: true });
 const stale = Object.entries(files).filter(([name, text]) => {
