@@ -23,6 +23,7 @@ import { LimitsService } from './limits/limits.service.js';
 import { Listeners } from './listeners/listeners.js';
 import { BundlesService } from './npm/bundles.service.js';
 import { NpmController } from './npm/npm.controller.js';
+import { OpenApiController } from './openapi/openapi.controller.js';
 import { HomeController } from './portal/home.controller.js';
 import { PortalController } from './portal/portal.controller.js';
 import { GatewayExceptionFilter } from './requests/gateway-exception.filter.js';
@@ -47,6 +48,7 @@ export class GatewayModule {
         PortalController,
         ...(showsInbox ? [InboxController] : []),
         WebhooksPortalController,
+        OpenApiController,
         FapiController,
         BapiController,
       ],

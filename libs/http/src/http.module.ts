@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { pingDb, type PingableDb } from '@latchkey/db';
 import { ApiExceptionFilter } from './api-exception.filter.js';
 import { ContextGuard, ContextSigner } from './context.js';
+import { DescribedOperations, OperationsInternalController } from './described-operations.js';
 import { HealthChecks, HealthController } from './health.controller.js';
 import { SessionGuard } from './session.guard.js';
 import { ValidationPipe } from './validation.pipe.js';
@@ -22,7 +23,7 @@ export class HttpModule {
     return {
       module: HttpModule,
       global: true,
-      controllers: [HealthController],
+      controllers: [HealthController, OperationsInternalController],
       providers: [
         { provide: ContextSigner, useValue: new ContextSigner(options.contextKey) },
         {
@@ -30,6 +31,7 @@ export class HttpModule {
           inject: options.db ? [options.db] : [],
           useFactory: (db?: PingableDb) => new HealthChecks(db ? { database: () => pingDb(db) } : {}),
         },
+        DescribedOperations,
         { provide: APP_FILTER, useClass: ApiExceptionFilter },
         { provide: APP_GUARD, useClass: ContextGuard },
         { provide: APP_GUARD, useClass: SessionGuard },

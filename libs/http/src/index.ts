@@ -2,6 +2,7 @@ export * from './api-exception.filter.js';
 export * from './body-parsers.js';
 export * from './context.js';
 export * from './create-app.js';
+export type { DescribedOperation } from './described-operations.js';
 export * from './health.controller.js';
 export * from './http.module.js';
 export * from './operation.decorators.js';
