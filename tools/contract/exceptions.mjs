@@ -72,6 +72,7 @@ const REVERIFICATIONS = [
 const WHOLE_SESSION = 'clerk-js makes a whole session of it, user and public data included';
 const TOKENS = ['createSessionToken', 'createSessionTokenWithTemplate'];
 const ENVIRONMENT = ['getEnvironment', 'updateEnvironment'];
+const READS_DEFAULTS = 'OrganizationCreationDefaultsJSON of @clerk/shared, which clerk-js reads';
 const READS_ENVIRONMENT = 'clerk-js reads more of the environment than the document holds (compat/fapi-environment.md)';
 const PAGES = [
   'GetClientList',
@@ -273,6 +274,11 @@ export const exceptions = [
       flags('enabled'),
       READS_ENVIRONMENT,
     ),
+    ...['/response/form/slug', '/response/advisory/code', '/response/advisory/severity'].map((path) =>
+      field('fapi', ['getOrganizationCreationDefaults'], path, { type: 'string' }, READS_DEFAULTS),
+    ),
+    field('fapi', ['getOrganizationCreationDefaults'], '/response/advisory/meta', { type: 'object' }, READS_DEFAULTS),
+    field('fapi', ['getOrganizationCreationDefaults'], '/response/form/blur_hash', {}, READS_DEFAULTS),
     field('fapi', ENVIRONMENT, '/protect_config/id', { type: 'string' }, READS_ENVIRONMENT),
     field('fapi', ENVIRONMENT, '/protect_config/object', { const: 'protect_config' }, READS_ENVIRONMENT),
     field('fapi', ENVIRONMENT, '/user_settings/attributes/*/name', { type: 'string' }, READS_ENVIRONMENT),

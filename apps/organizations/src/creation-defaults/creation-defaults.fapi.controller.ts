@@ -1,13 +1,16 @@
 import { Get } from '@nestjs/common';
-import { FapiController, Operation } from '@latchkey/http';
+import type { OrganizationCreationDefaultsJSON } from '@clerk/shared/types';
+import type { RequestContext } from '@latchkey/contracts';
+import { Ctx, FapiController, Operation } from '@latchkey/http';
+import { CreationDefaultsService } from './creation-defaults.service.js';
 
-/** What the form for a new organization begins with. */
 @FapiController('/v1/me/organization_creation_defaults')
 export class CreationDefaultsFapiController {
-  /** The naming rules are off (the environment says so), and then there is nothing to begin with. */
+  constructor(private readonly defaults: CreationDefaultsService) {}
+
   @Get()
   @Operation('getOrganizationCreationDefaults')
-  get(): { advisory: null; form: null } {
-    return { advisory: null, form: null };
+  get(@Ctx() ctx: RequestContext): Promise<Omit<OrganizationCreationDefaultsJSON, 'object' | 'id'>> {
+    return this.defaults.of(ctx);
   }
 }

@@ -30,5 +30,8 @@ export function requireOwnable(name: string): void {
   if (DISPOSABLE.has(name)) throw domainBlocked();
 }
 
+/** Whether a domain may belong to an organization: it is no provider's. */
+export const isOwnable = (name: string): boolean => !COMMON.has(name) && !DISPOSABLE.has(name);
+
 /** The domain of an address. */
 export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();

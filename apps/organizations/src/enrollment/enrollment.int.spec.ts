@@ -199,12 +199,40 @@ describe('enrollment by domain', () => {
   });
 
   describe('FAPI getOrganizationCreationDefaults', () => {
-    it('has nothing to propose while the naming rules are off', async () => {
-      const { browser } = await given.signedInBrowser();
+    const defaults = async ({ browser }: SignedIn) =>
+      (await browser.get('/v1/me/organization_creation_defaults')).body.response;
 
-      const { status, body } = await browser.get('/v1/me/organization_creation_defaults');
+    it('proposes the name of the domain, and a slug that is free', async () => {
+      const label = `acme-${randomUUID().slice(0, 8)}`;
+      const user = await given.signedInBrowser({ email_address: `ada+clerk_test@${label}.com` });
+      const name = `Acme ${label.charAt(5).toUpperCase()}${label.slice(6)}`;
 
-      expect([status, body.response]).toEqual([200, { advisory: null, form: null }]);
+      expect(await defaults(user)).toEqual({
+        advisory: null,
+        form: { name, slug: label, logo: null, blur_hash: null },
+      });
+      await user.browser.post('/v1/organizations', { name, slug: label });
+      expect((await defaults(user)).form.slug).toMatch(new RegExp(`^${label}-`));
+    });
+
+    it('proposes the name of who has an address of a provider', async () => {
+      const email_address = `${randomUUID()}+clerk_test@gmail.com`;
+      const user = await given.signedInBrowser({ email_address, first_name: 'Ada' });
+
+      expect((await defaults(user)).form).toMatchObject({ name: "Ada's organization", logo: null });
+    });
+
+    it('warns who has an address of an organization that there is one, and not its members', async () => {
+      const { newcomer, id } = await withDomain('manual_invitation');
+      const user = await newcomer();
+
+      expect((await defaults(user)).advisory).toEqual({
+        code: 'organization_already_exists',
+        severity: 'warning',
+        meta: { organization_name: 'Acme', organization_domain: user.email.split('@')[1] },
+      });
+      await bapi.post(`/v1/organizations/${id}/memberships`, { user_id: user.userId, role: 'org:member' });
+      expect((await defaults(user)).advisory).toBeNull();
     });
   });
 });
