@@ -2,6 +2,7 @@
  * `npm run bench`: what the hot paths cost, as ratios to what the machine could do at the most, in one run.
  * Writes docs/generated/bench.{json,md}. BENCH_SECONDS sets how long each load lasts.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchMarkdown } from '../../tools/results/bench-markdown.mjs';
@@ -78,6 +79,14 @@ try {
   await server.stop();
   server.remove();
 }
+// Alone: it wants Kafka, Redis and five processes of ours, and so Java and a Redis of this machine.
+if (isThere('java', '-version') && isThere('redis-server', '--version')) {
+  await build();
+  const { webhooksDistributed } = await import('./webhooks-distributed.mjs');
+  for (const { name, value, unit, limit } of await webhooksDistributed()) add(name, value, unit, limit ?? null);
+} else {
+  console.error('left out: the distributed way to run, for want of Java or redis-server');
+}
 
 console.table(rows);
 const folder = join(projectRoot(), 'docs', 'generated');
@@ -88,6 +97,11 @@ writeFileSync(join(folder, 'bench.md'), benchMarkdown(rows));
 /** Five seconds after a change caches keep nothing of what has changed. What is measured is what goes on all day. */
 function settled() {
   return new Promise((resolve) => setTimeout(resolve, 6_000));
+}
+
+/** @param {string} command @param {string} flag */
+function isThere(command, flag) {
+  return spawnSync(command, [flag], { stdio: 'ignore' }).status === 0;
 }
 
 /**

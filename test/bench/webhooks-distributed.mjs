@@ -148,9 +148,9 @@ async function insert(installation, { instanceId, type, events }) {
   await installation.query(
     'identity',
     `INSERT INTO outbox (key, type, envelope, created_at)
-     SELECT 'user_' || n, $2, json_build_object('specversion', '1.0', 'id', 'evt_bench_' || $2 || n, 'source', '/identity', 'type', $2,
+     SELECT 'user_' || n, $2::text, json_build_object('specversion', '1.0', 'id', 'evt_bench_' || $2::text || n, 'source', '/identity', 'type', $2::text,
        'subject', 'user_' || n, 'time', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-       'datacontenttype', 'application/json', 'instanceid', $1, 'clientip', '', 'useragent', '',
+       'datacontenttype', 'application/json', 'instanceid', $1::text, 'clientip', '', 'useragent', '',
        'data', json_build_object('id', 'user_' || n, 'object', 'user', 'about', repeat('x', 1000)))::text, now()
      FROM generate_series(1, $3::int) AS n`,
     [instanceId, type, events],

@@ -2,6 +2,7 @@ import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
 import type { EventData, EventType, LatchkeyEvent } from '@latchkey/contracts';
 
 export const CONSUMER = 'latchkey:consumer';
+export const TOGETHER = 'latchkey:together';
 export const ON = 'latchkey:on';
 
 /** An event of one of the types `T`. */
@@ -9,13 +10,22 @@ export type EventOf<T extends EventType> = T extends EventType
   ? Omit<LatchkeyEvent<T>, 'data'> & { data: EventData<T> }
   : never;
 
+/** How a consumer's events are handled. */
+export interface ConsumerOptions {
+  /**
+   * Whether events that come at the same time, of different subjects, may share a transaction: for a consumer of many events that does
+   * nothing but SQL. When one fails, each is handled by itself.
+   */
+  isTogether?: boolean;
+}
+
 /**
  * A class that consumes events.
  *
  * @param name `<service>.<feature>`, under which the inbox remembers what was done; never change it
  */
-export const Consumer = (name: `${string}.${string}`): ClassDecorator =>
-  applyDecorators(Injectable(), SetMetadata(CONSUMER, name));
+export const Consumer = (name: `${string}.${string}`, options: ConsumerOptions = {}): ClassDecorator =>
+  applyDecorators(Injectable(), SetMetadata(CONSUMER, name), SetMetadata(TOGETHER, options.isTogether ?? false));
 
 /** Calls the method, with the event and a transaction, once for each event of these types. `'*'` is every type. */
 export const On = (...types: (EventType | '*')[]): MethodDecorator => SetMetadata(ON, types);

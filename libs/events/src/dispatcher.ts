@@ -3,12 +3,14 @@ import type { EventSource, EventType, LatchkeyEvent } from '@latchkey/contracts'
 import type { Clock } from '@latchkey/core';
 import { isDatabaseUnavailable } from '@latchkey/db';
 import { counter, logOf } from '@latchkey/observability';
-import { once, type InboxDb, type InboxTx } from './once.js';
+import { once, onceAll, type InboxDb, type InboxTx } from './once.js';
+import { Gate, Together } from './together.js';
 
 const ATTEMPTS = 4;
 const BACKOFF_MS = 100;
 /** No further attempt at an event begins this long after the first. With the longest transaction it ends within `REBALANCE_MS`. */
 const PATIENCE_MS = 20_000;
+const SINGLES_AT_ONCE = 6;
 /** How much of an error is kept: it must fit beside the largest event. */
 const ERROR_LENGTH = 8_000;
 
@@ -21,6 +23,8 @@ const consumed = counter('latchkey_events_consumed_total', 'Events that consumer
 export interface Handler {
   consumer: string;
   types: readonly (EventType | '*')[];
+  /** See `ConsumerOptions`. */
+  isTogether: boolean;
   handle: (event: LatchkeyEvent, tx: InboxTx) => Promise<void>;
 }
 
@@ -43,6 +47,9 @@ export abstract class DeadLetters {
 export class EventDispatcher {
   private readonly log;
   private handlers: readonly Handler[] | undefined;
+  private readonly together = new Map<Handler, Together>();
+  /** One transaction for each that passes: they must leave some of the pool to others. */
+  private readonly gate = new Gate(SINGLES_AT_ONCE);
 
   constructor(
     readonly service: EventSource,
@@ -61,7 +68,28 @@ export class EventDispatcher {
     const patience = performance.now() + PATIENCE_MS;
     for (const handler of this.handlers) {
       const wanted = handler.types.includes('*') || handler.types.includes(event.type);
-      if (wanted && (!only || only === handler.consumer)) await this.run(handler, event, patience);
+      if (!wanted || (only && only !== handler.consumer)) continue;
+      if (handler.isTogether && (await this.runTogether(handler, event))) continue;
+      await this.gate.through(() => this.run(handler, event, patience));
+    }
+  }
+
+  /** Handles the event with others that come now. False: one of them failed, so each must be handled by itself. */
+  private async runTogether(handler: Handler, event: LatchkeyEvent): Promise<boolean> {
+    let together = this.together.get(handler);
+    if (!together) {
+      together = new Together((events) =>
+        onceAll(this.db, handler.consumer, events, this.clock.now(), (one, tx) => handler.handle(one, tx)),
+      );
+      this.together.set(handler, together);
+    }
+    try {
+      await together.handle(event);
+      consumed.inc({ consumer: handler.consumer, result: 'ok' });
+      return true;
+    } catch (err) {
+      if (isDatabaseUnavailable(err)) throw err;
+      return false;
     }
   }
 

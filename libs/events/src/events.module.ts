@@ -18,7 +18,7 @@ import { KafkaDeadLetters } from './adapters/kafka/kafka-dead-letters.js';
 import { kafkaInbound } from './adapters/kafka/kafka-inbound.js';
 import { KafkaProducer, type KafkaOptions } from './adapters/kafka/kafka-producer.js';
 import { EventBus } from './bus.js';
-import { CONSUMER, ON } from './consumer.decorators.js';
+import { CONSUMER, ON, TOGETHER } from './consumer.decorators.js';
 import { DeadLetters, EventDispatcher, type Handler } from './dispatcher.js';
 import type { InboxDb } from './once.js';
 import { Sweepers } from '@latchkey/jobs';
@@ -127,10 +127,11 @@ function findHandlers(discovery: DiscoveryService, scanner: MetadataScanner, ref
   return discovery.getProviders().flatMap(({ instance, metatype }) => {
     const consumer = metatype && reflector.get<string | undefined>(CONSUMER, metatype);
     if (!consumer || !instance) return [];
+    const isTogether = reflector.get<boolean>(TOGETHER, metatype);
     const methods = instance as Record<string, Handler['handle']>;
     return scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object).flatMap((name) => {
       const types = reflector.get<Handler['types'] | undefined>(ON, methods[name]!);
-      return types ? [{ consumer, types, handle: methods[name]!.bind(instance) }] : [];
+      return types ? [{ consumer, types, isTogether, handle: methods[name]!.bind(instance) }] : [];
     });
   });
 }

@@ -8,6 +8,11 @@ export interface InboxTx {
       data: { consumer: string; eventId: string; createdAt: Date }[];
       skipDuplicates: boolean;
     }): Promise<{ count: number }>;
+    createManyAndReturn(args: {
+      data: { consumer: string; eventId: string; createdAt: Date }[];
+      skipDuplicates: boolean;
+      select: { eventId: true };
+    }): Promise<{ eventId: string }[]>;
   };
 }
 
@@ -30,5 +35,22 @@ export async function once<Tx extends InboxTx>(
     const claim = { consumer, eventId: event.id, createdAt: now };
     const { count } = await tx.inboxEvent.createMany({ data: [claim], skipDuplicates: true });
     if (count === 1) await handle(tx);
+  });
+}
+
+/** Like `once` for many events in one transaction: all of them are handled, or none. */
+export async function onceAll<Tx extends InboxTx>(
+  db: InboxDb<Tx>,
+  consumer: string,
+  events: readonly LatchkeyEvent[],
+  now: Date,
+  handle: (event: LatchkeyEvent, tx: Tx) => Promise<void>,
+): Promise<void> {
+  await transaction(db, async (tx) => {
+    const data = events.map(({ id }) => ({ consumer, eventId: id, createdAt: now }));
+    const claimed = await tx.inboxEvent.createManyAndReturn({ data, skipDuplicates: true, select: { eventId: true } });
+    const fresh = new Set(claimed.map(({ eventId }) => eventId));
+    // Taken out, for one may be among them twice.
+    for (const event of events) if (fresh.delete(event.id)) await handle(event, tx);
   });
 }

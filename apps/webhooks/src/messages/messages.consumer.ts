@@ -6,7 +6,7 @@ import type { Tx } from '../db.js';
 import { MessageSender } from './messages.sender.js';
 
 /** Turns every public event into a message to the instance's endpoints. */
-@Consumer('webhooks.messages')
+@Consumer('webhooks.messages', { isTogether: true })
 export class MessagesConsumer {
   constructor(
     private readonly sender: MessageSender,

@@ -1,4 +1,6 @@
-import { WebhooksDb } from '../db.js';
+import { transaction } from '@latchkey/db';
+import { event, Outbox } from '@latchkey/events';
+import { WebhooksDb, type Tx } from '../db.js';
 import { startSubscriber, startWebhooks, until, type Subscriber, type Webhooks } from '../../test/start-webhooks.js';
 
 let webhooks: Webhooks;
@@ -43,6 +45,39 @@ describe('events', () => {
     expect(typesOf(group)).toEqual(['user.created', 'user.updated']);
     expect(typesOf(one)).toEqual(['user.created']);
     expect(none.received).toEqual([]);
+  });
+
+  it('that come together share a transaction, and one that fails takes none of the others with it', async () => {
+    const { svix, instanceId } = webhooks.svix();
+    const all = await subscriber();
+    await svix.endpoint.create(instanceId, { url: all.url });
+    const db = webhooks.app.get(WebhooksDb);
+    await db.$executeRaw`ALTER TABLE messages ADD CONSTRAINT messages_no_poison CHECK (payload NOT LIKE '%poison%') NOT VALID`;
+    const subjects = Array.from({ length: 40 }, (_, n) => `user_${n}`);
+
+    await transaction(db, (tx: Tx) =>
+      webhooks.app
+        .get(Outbox)
+        .add(
+          tx,
+          ...subjects.map((id, n) =>
+            event({ instanceId }, 'user.created', id, { id, word: n === 20 ? 'poison' : 'fine' } as never),
+          ),
+        ),
+    );
+    await until(() => all.received.length === subjects.length - 1);
+    const letters = await until(async () => {
+      const rows = await db.deadLetter.findMany();
+      return rows.length > 0 && rows;
+    });
+    await db.$executeRaw`ALTER TABLE messages DROP CONSTRAINT messages_no_poison`;
+
+    expect(letters).toMatchObject([
+      { consumer: 'webhooks.messages', envelope: expect.stringContaining('"user_20"') as string },
+    ]);
+    const claims = await db.$queryRaw<{ n: number }[]>`SELECT count(*)::int AS n FROM messages m
+      JOIN inbox i ON i.event_id = m.event_id WHERE m.instance_id = ${instanceId}`;
+    expect(claims).toEqual([{ n: subjects.length - 1 }]);
   });
 
   it('of an instance never reach the endpoints of another', async () => {

@@ -1,11 +1,14 @@
 import { ServerKafka, type KafkaOptions as NestKafkaOptions } from '@nestjs/microservices';
 import type { EventSource } from '@latchkey/contracts';
 import { logOf } from '@latchkey/observability';
-import type { Consumer } from 'kafkajs';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { consumerGroup } from './kafka-group.js';
 import { kafkaConfig, type KafkaOptions } from './kafka-producer.js';
 
 const AGAIN_MS = 1_000;
+const PARTITIONS_AT_ONCE = 4;
+/** How many records of a partition are handled at a time. */
+const PART = 50;
 
 /**
  * Nest's Kafka transport with a consumer that always comes back while Kafka is away. kafkajs gives up for good when it finds no
@@ -24,8 +27,6 @@ export class KafkaServer extends ServerKafka {
     super({
       client: kafkaConfig(service, options),
       consumer: consumerGroup(service),
-      subscribe: { fromBeginning: true },
-      run: { partitionsConsumedConcurrently: 4 },
     } satisfies NestKafkaOptions['options']);
     this.log = logOf({ consumer_of: service });
   }
@@ -35,7 +36,9 @@ export class KafkaServer extends ServerKafka {
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart) this.recover(consumer, error);
     });
-    await super.bindEvents(consumer);
+    const topics = [...this.messageHandlers.keys()];
+    if (topics.length > 0) await consumer.subscribe({ fromBeginning: true, topics });
+    await this.run(consumer);
   }
 
   override async close(): Promise<void> {
@@ -55,7 +58,36 @@ export class KafkaServer extends ServerKafka {
   private async runAgain(consumer: Consumer): Promise<void> {
     if (this.isClosed) return;
     await consumer.connect();
-    await consumer.run({ ...this.options.run, eachMessage: this.getMessageHandler() });
+    await this.run(consumer);
+  }
+
+  private run(consumer: Consumer): Promise<void> {
+    return consumer.run({
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => this.handleBatch(payload),
+    });
+  }
+
+  /** Handles records in parts, those of different keys at the same time. A part that fails comes again, whole. */
+  private async handleBatch(payload: EachBatchPayload): Promise<void> {
+    const { topic, partition, messages } = payload.batch;
+    const heartbeat = () => payload.heartbeat();
+    const pause = () => payload.pause();
+    const handle = this.getMessageHandler();
+    for (let from = 0; from < messages.length; from += PART) {
+      if (!payload.isRunning() || payload.isStale()) return;
+      const part = messages.slice(from, from + PART);
+      const queues = Map.groupBy(part, ({ key, offset }) => key?.toString() ?? offset).values();
+      const work = [...queues].map(async (queue) => {
+        for (const message of queue) await handle({ topic, partition, message, heartbeat, pause });
+      });
+      const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
+      payload.resolveOffset(part.at(-1)!.offset);
+      await heartbeat();
+      await payload.commitOffsetsIfNecessary();
+    }
   }
 }
 
