@@ -111,7 +111,7 @@ const STAGES = [
  * @param {(typeof STAGES)[number]} stage
  * @param {string[]} paths
  * @param {string[]} skipped
- * @returns {Promise<{ passed: number, failed: number, pending: number, failedSpecs: string[], passedElsewhere: number }>}
+ * @returns {Promise<{ passed: number, failed: number, pending: number, failedSpecs: string[], passedElsewhere: number, retried: string[] }>}
  */
 async function runOnce(stage, paths, skipped) {
   const bin = createRequire(import.meta.url).resolve('jest/bin/jest');
@@ -133,10 +133,10 @@ async function runOnce(stage, paths, skipped) {
   });
   if (!existsSync(RESULTS)) {
     console.error(`Jest ended with code ${code} and without results.`);
-    return { passed: 0, failed: 1, pending: 0, failedSpecs: [], passedElsewhere: 0 };
+    return { passed: 0, failed: 1, pending: 0, failedSpecs: [], passedElsewhere: 0, retried: [] };
   }
   /**
-   * @typedef {{ name: string, status: string, assertionResults: { status: string }[] }} Spec
+   * @typedef {{ name: string, status: string, assertionResults: { status: string, fullName: string, invocations?: number }[] }} Spec
    * @type {Record<'numFailedTests' | 'numRuntimeErrorTestSuites' | 'numPassedTests' | 'numPendingTests' | 'numTodoTests', number> &
    *   { testResults: Spec[] }}
    */
@@ -147,6 +147,11 @@ async function runOnce(stage, paths, skipped) {
     failed: failed === 0 && code !== 0 ? 1 : failed,
     pending: results.numPendingTests + results.numTodoTests,
     failedSpecs: results.testResults.filter((spec) => spec.status === 'failed').map(({ name }) => relative(ROOT, name)),
+    retried: results.testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status, invocations = 1 }) => status === 'passed' && invocations > 1)
+        .map(({ fullName, invocations }) => `${relative(ROOT, name)}: ${fullName} (run ${invocations} times)`),
+    ),
     passedElsewhere: results.testResults
       .filter((spec) => spec.status !== 'failed')
       .flatMap((spec) => spec.assertionResults.filter(({ status }) => status === 'passed')).length,
@@ -168,7 +173,12 @@ async function runStage(stage, paths, skipped) {
       ? `passed when run once more: ${first.failedSpecs.join(', ')}`
       : `failed twice: ${second.failedSpecs.join(', ')}`,
   );
-  return { ...second, passed: first.passedElsewhere + second.passed, pending: Math.max(first.pending, second.pending) };
+  return {
+    ...second,
+    retried: [...first.retried, ...second.retried],
+    passed: first.passedElsewhere + second.passed,
+    pending: Math.max(first.pending, second.pending),
+  };
 }
 
 /** Holds what the tests have exchanged against the published documents. @returns {number} how many checks failed: 0 or 1 */
@@ -197,6 +207,8 @@ async function run() {
   const skipped = leftOut(wanted);
   const files = skipped.map(({ file }) => file);
   const total = { passed: 0, failed: 0, pending: 0 };
+  /** @type {string[]} */
+  const retried = [];
   for (const stage of STAGES) {
     const projects = stage.projects.filter((name) => wanted.includes(name));
     if (projects.length === 0) continue;
@@ -211,9 +223,12 @@ async function run() {
     total.passed += result.passed;
     total.failed += result.failed;
     total.pending += result.pending;
+    retried.push(...result.retried);
     // Only all of the tests together have exchanged everything that was valid before.
     if (stage.env?.LATCHKEY_TAP && projects.includes('integration') && paths.length === 0) total.failed += contract();
   }
+  if (retried.length > 0)
+    console.log(`\nPassed only when run again (${retried.length}); mend them:\n  ${retried.join('\n  ')}`);
   if (total.pending > 0) console.log(`${total.pending} tests are marked as skipped or to do`);
   if (skipped.length > 0) {
     console.log(`\nLeft out, because this machine lacks what they need:`);
