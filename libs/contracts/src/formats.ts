@@ -21,6 +21,15 @@ export const Metadata = JsonObject.refine((value) => Buffer.byteLength(JSON.stri
   params: { code: 'form_param_exceeds_allowed_size' },
 });
 
+/** Longest password that is looked at, in UTF-16 units: what hashing costs grows with it. */
+export const PASSWORD_LIMIT = 4096;
+
+/** A password as it is typed. Longer ones than any instance allows are refused before anything is looked up or hashed. */
+export const TypedPassword = z.string().refine((text) => text.length <= PASSWORD_LIMIT, {
+  error: `must have at most ${PASSWORD_LIMIT} characters`,
+  params: { code: 'form_password_length_too_long' },
+});
+
 /** A one-time code, as somebody types or pastes it. */
 export const OneTimeCode = z.string().trim().min(1);
 

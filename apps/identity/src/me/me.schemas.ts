@@ -1,6 +1,5 @@
-import { FormBoolean, FormObject, JsonObject, Metadata, OneTimeCode } from '@latchkey/contracts';
+import { FormBoolean, FormObject, JsonObject, Metadata, OneTimeCode, TypedPassword } from '@latchkey/contracts';
 import { z } from 'zod';
-import { TypedPassword } from '../passwords/passwords.schemas.js';
 
 /** A text that an empty field removes. */
 const Removable = z

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { hash } from '@node-rs/argon2';
+import { PASSWORD_LIMIT } from '@latchkey/contracts';
 import { ApiError } from '@latchkey/core';
 import { importedHashers } from './imported-digests.js';
 
@@ -7,9 +8,6 @@ import { importedHashers } from './imported-digests.js';
 const AT_ONCE = availableParallelism();
 /** Beyond it a caller is told to come back: a queue without an end is an outage. */
 const MAX_WAITING = 500;
-
-/** Longest password that is looked at, in UTF-16 units: what hashing costs grows with it. */
-export const MAX_LENGTH = 4096;
 
 const waiting: (() => void)[] = [];
 let running = 0;
@@ -19,12 +17,12 @@ export const hashPassword = (password: string): Promise<string> =>
   queued(() => hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 }));
 
 /**
- * Whether a password is the one that a digest was made of; none that is longer than `MAX_LENGTH` is.
+ * Whether a password is the one that a digest was made of; none that is longer than `PASSWORD_LIMIT` is.
  *
  * @param hasher the algorithm, as `password_hasher` of the contract names it
  */
 export function verifyPassword(password: string, digest: string, hasher: string): Promise<boolean> {
-  if (password.length > MAX_LENGTH) return Promise.resolve(false);
+  if (password.length > PASSWORD_LIMIT) return Promise.resolve(false);
   return queued(async () => (await importedHashers[hasher]?.matches(password, digest)) ?? false);
 }
 

@@ -1,6 +1,5 @@
-import { OneTimeCode } from '@latchkey/contracts';
+import { OneTimeCode, TypedPassword } from '@latchkey/contracts';
 import { z } from 'zod';
-import { TypedPassword } from '../passwords/passwords.schemas.js';
 
 const text = z.string().nullish();
 

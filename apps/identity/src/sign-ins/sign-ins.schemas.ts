@@ -1,6 +1,5 @@
-import { FormBoolean } from '@latchkey/contracts';
+import { FormBoolean, TypedPassword } from '@latchkey/contracts';
 import { z } from 'zod';
-import { TypedPassword } from '../passwords/passwords.schemas.js';
 
 const text = z.string().nullish();
 

@@ -1,6 +1,5 @@
-import { EmailAddress, FormBoolean, FormObject, Metadata, OneTimeCode } from '@latchkey/contracts';
+import { EmailAddress, FormBoolean, FormObject, Metadata, OneTimeCode, TypedPassword } from '@latchkey/contracts';
 import { z } from 'zod';
-import { TypedPassword } from '../passwords/passwords.schemas.js';
 import { PhoneNumberFormat } from '../phone-numbers/phone-number-format.js';
 
 const fields = {

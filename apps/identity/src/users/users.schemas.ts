@@ -2,14 +2,14 @@ import {
   EmailAddress,
   FormBoolean,
   JsonObject,
-  OneTimeCode,
   Metadata,
   oneOrMany,
+  OneTimeCode,
   pageFields,
   QueryMoment,
+  TypedPassword,
 } from '@latchkey/contracts';
 import { z } from 'zod';
-import { TypedPassword } from '../passwords/passwords.schemas.js';
 import { PhoneNumberFormat } from '../phone-numbers/phone-number-format.js';
 
 const Text = z.string().trim().max(256);
