@@ -30,4 +30,30 @@ describe('clerk-backend-api, in Python', () => {
 
     expect(JSON.parse(stdout)).toEqual({ found: [id], count: 1, email, by_jwks: id, by_key: id });
   });
+
+  it('does everything with users, addresses, sessions, tokens, templates, tickets and lists', async () => {
+    const { stdout } = await run(python, [join(app, 'operations.py'), await jwtKey()], {
+      env: { ...process.env, ...running().app },
+    });
+
+    expect(JSON.parse(stdout)).toEqual({
+      name: 'Ada',
+      merged: { plan: 'pro', seats: 3 },
+      replaced: { only: true },
+      verified: true,
+      banned: [true, false],
+      locked: [true, false],
+      pictured: [true, false],
+      client: true,
+      subject: true,
+      signed_in: true,
+      signed_out: false,
+      template: [true, 120],
+      revoked: 'revoked',
+      ticket: 'revoked',
+      acting: 'revoked',
+      testing: true,
+      deleted: true,
+    });
+  });
 });
