@@ -7,10 +7,13 @@ import { clerkClient, running } from './latchkey.js';
 import { person } from './people.js';
 
 const run = promisify(execFile);
-const program = join(projectRoot(), '.cache/e2e-go/check');
+const folder = join(projectRoot(), '.cache/e2e-go');
+const [program, operations] = [join(folder, 'check'), join(folder, 'operations')];
 
 beforeAll(async () => {
-  await run('go', ['build', '-o', program, '.'], { cwd: join(projectRoot(), 'test/e2e/apps/go') });
+  const cwd = join(projectRoot(), 'test/e2e/apps/go');
+  await run('go', ['build', '-o', program, '.'], { cwd });
+  await run('go', ['build', '-o', operations, './operations'], { cwd });
 }, 300_000);
 
 describe('clerk-sdk-go', () => {
@@ -25,5 +28,28 @@ describe('clerk-sdk-go', () => {
     const { stdout } = await run(program, [jwt, email, iss], { env: { ...process.env, ...running().app } });
 
     expect(JSON.parse(stdout)).toEqual({ total: 1, found: id, email, subject: id, session: session.id });
+  });
+
+  it('does everything with users, addresses, sessions, tokens, templates, tickets and lists', async () => {
+    const { stdout } = await run(operations, [], { env: { ...process.env, ...running().app } });
+
+    expect(JSON.parse(stdout)).toEqual({
+      counted: 1,
+      name: 'Ada',
+      merged: { plan: 'pro', seats: 3 },
+      verified: true,
+      wrong: 'incorrect_password',
+      banned: [true, false],
+      locked: [true, false],
+      pictured: [true, false],
+      sessions: 1,
+      client: true,
+      template: true,
+      revoked: 'revoked',
+      ticket: 'revoked',
+      acting: 'revoked',
+      testing: true,
+      deleted: true,
+    });
   });
 });
