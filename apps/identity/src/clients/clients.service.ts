@@ -59,6 +59,26 @@ export class ClientsService {
     return tx.client.findFirst({ where: { id: ctx.clientId, instanceId: ctx.instanceId, endedAt: null } });
   }
 
+  /**
+   * Locks users, and before them the clients on which they are signed in, the caller's too: clients come before sessions and
+   * sessions before users, for so a sign-in takes them. Who changes a user and may have to end or change their sessions begins with
+   * this; whoever took the user first would wait for a sign-in that waits for the user.
+   */
+  async lockWithUsers(
+    tx: Tx,
+    { instanceId, clientId }: Pick<RequestContext, 'instanceId' | 'clientId'>,
+    userIds: string[],
+  ) {
+    const own = clientId ? [clientId] : [];
+    await tx.$queryRaw`
+      SELECT id FROM clients WHERE instance_id = ${instanceId} AND id = ANY(${own}::text[] || ARRAY(
+        SELECT client_id FROM sessions
+        WHERE instance_id = ${instanceId} AND user_id = ANY(${userIds}) AND status IN ('active', 'pending')))
+      ORDER BY id FOR UPDATE`;
+    await tx.$queryRaw`
+      SELECT id FROM users WHERE instance_id = ${instanceId} AND id = ANY(${userIds}) ORDER BY id FOR UPDATE`;
+  }
+
   /** Locks clients until the transaction ends. */
   async lockAll(tx: Tx, ids: string[]): Promise<void> {
     await tx.$queryRaw`SELECT id FROM clients WHERE id = ANY(${ids}) ORDER BY id FOR UPDATE`;

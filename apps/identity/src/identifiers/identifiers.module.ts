@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
+import { ClientsModule } from '../clients/clients.module.js';
 import { LockoutsModule } from '../lockouts/lockouts.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import { IdentifiersService } from './identifiers.service.js';
 
 @Module({
-  imports: [UsersModule, LockoutsModule, VerificationsModule],
+  imports: [ClientsModule, UsersModule, LockoutsModule, VerificationsModule],
   providers: [IdentifiersService],
   exports: [IdentifiersService],
 })

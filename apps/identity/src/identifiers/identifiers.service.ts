@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, type ApiError } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
+import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { UsedLink } from '../email-links/email-links.service.js';
 import type { EmailAddress, PhoneNumber } from '../generated/prisma/client.js';
 import { LockoutsService } from '../lockouts/lockouts.service.js';
 import { identificationClaimed, type IdentificationStatus } from '../users/identifier-rules.js';
 import { identifierExists } from '../users/users.errors.js';
-import { lockUser } from '../users/users.queries.js';
 import type { FullUser } from '../users/users.serializer.js';
 import { takenIdentifiers, UsersService } from '../users/users.service.js';
 import {
@@ -50,14 +50,15 @@ export class IdentifiersService {
   constructor(
     private readonly db: IdentityDb,
     private readonly users: UsersService,
+    private readonly clients: ClientsService,
     private readonly lockouts: LockoutsService,
     private readonly verifications: VerificationsService,
     private readonly clock: Clock,
   ) {}
 
-  /** The user, as they stay until the transaction ends. */
+  /** The user, as they stay until the transaction ends; their clients are held as well, for a factor that comes or goes changes sessions. */
   async locked(tx: Tx, ctx: RequestContext, userId: string): Promise<FullUser> {
-    await lockUser(tx, ctx, userId);
+    await this.clients.lockWithUsers(tx, ctx, [userId]);
     return this.users.requireIn(tx, ctx, userId);
   }
 

@@ -82,8 +82,8 @@ export class MeService {
     await this.stepUp.require(ctx);
     const { actions } = await this.instances.settings(ctx.instanceId);
     return transaction(this.db, async (tx) => {
+      await this.clients.lockWithUsers(tx, ctx, [ctx.userId!]);
       const client = await this.clients.lock(tx, ctx);
-      await lockUser(tx, ctx, ctx.userId!);
       const user = await this.users.requireIn(tx, ctx, ctx.userId!);
       if (!actions.delete_self || !user.deleteSelfEnabled) throw deleteSelfNotEnabled();
       await this.sessions.end(tx, ctx, { userId: user.id }, 'revoked');

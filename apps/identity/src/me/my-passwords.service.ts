@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, paramError, type ApiError } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
+import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
@@ -24,6 +25,7 @@ export class MyPasswordsService {
   constructor(
     private readonly db: IdentityDb,
     private readonly users: UsersService,
+    private readonly clients: ClientsService,
     private readonly instances: InstancesService,
     private readonly passwords: PasswordsService,
     private readonly lockouts: LockoutsService,
@@ -100,13 +102,13 @@ export class MyPasswordsService {
     besides: (tx: Tx) => Promise<void>,
   ): Promise<FullUser> {
     return transaction(this.db, async (tx) => {
+      await this.clients.lockWithUsers(tx, ctx, [before.id]);
       const held = await this.lockouts.hold(tx, ctx, before.id);
       // Of two changes that both knew the old password, one wins. (An upgrade of its digest in between is no change.)
       const isSame = held?.passwordUpdatedAt?.getTime() === before.passwordUpdatedAt?.getTime();
       if (!held || !isSame) throw currentPasswordIncorrect();
-      const user = await this.users.update(tx, ctx, before.id, columns);
+      const user = await this.sessions.changeUser(tx, ctx, before.id, columns);
       await besides(tx);
-      await this.sessions.settle(tx, ctx, user);
       const address = user.emailAddresses.find((row) => row.id === user.primaryEmailAddressId && row.verifiedAt);
       if (mail && address)
         await this.messages.sendEmail(

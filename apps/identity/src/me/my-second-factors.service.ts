@@ -4,6 +4,7 @@ import type { RequestContext } from '@latchkey/contracts';
 import { Clock, notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { identifierOf } from '../client-snapshots/client-snapshots.serializer.js';
+import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
@@ -27,6 +28,7 @@ export class MySecondFactorsService {
   constructor(
     private readonly db: IdentityDb,
     private readonly users: UsersService,
+    private readonly clients: ClientsService,
     private readonly instances: InstancesService,
     private readonly secondFactors: SecondFactorsService,
     private readonly sessions: SessionsService,
@@ -68,6 +70,7 @@ export class MySecondFactorsService {
   async verifyTotp(ctx: RequestContext, code: string): Promise<TOTPJSON> {
     const { attributes } = await this.instances.settings(ctx.instanceId);
     const outcome = await transaction(this.db, async (tx) => {
+      await this.clients.lockWithUsers(tx, ctx, [ctx.userId!]);
       const held = await this.lockouts.hold(tx, ctx, ctx.userId!);
       if (!held?.totpSecret) throw notFound('TOTP', ctx.userId!);
       if (held.totpVerifiedAt) throw totpAlreadyEnabled();
@@ -82,13 +85,12 @@ export class MySecondFactorsService {
         attributes.backup_code.enabled && held.backupCodeHashes.length === 0
           ? this.secondFactors.newBackupCodes()
           : undefined;
-      const user = await this.users.update(tx, ctx, held.id, {
+      const user = await this.sessions.changeUser(tx, ctx, held.id, {
         totpVerifiedAt: now,
         totpLastStep: step,
         ...(made ? { backupCodeHashes: made.hashes, backupCodesAt: now } : {}),
         ...(hasSecondFactor(before) ? {} : { mfaEnabledAt: now }),
       });
-      await this.sessions.settle(tx, ctx, user);
       return { user, codes: made?.codes };
     });
     if (outcome instanceof Error) throw outcome;
@@ -128,13 +130,10 @@ export class MySecondFactorsService {
     work: (tx: Tx, user: FullUser) => Promise<Columns | undefined>,
   ): Promise<FullUser> {
     return transaction(this.db, async (tx) => {
-      await this.lockouts.hold(tx, ctx, ctx.userId!);
+      await this.clients.lockWithUsers(tx, ctx, [ctx.userId!]);
       const before = await this.users.requireIn(tx, ctx, ctx.userId!);
       const columns = await work(tx, before);
-      if (!columns) return before;
-      const user = await this.users.update(tx, ctx, before.id, columns);
-      await this.sessions.settle(tx, ctx, user);
-      return user;
+      return columns ? this.sessions.changeUser(tx, ctx, before.id, columns) : before;
     });
   }
 }

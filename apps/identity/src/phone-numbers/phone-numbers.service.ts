@@ -11,7 +11,6 @@ import { primaryWithout, requireRemovable, type IdentificationStatus } from '../
 import { SessionsService } from '../sessions/sessions.service.js';
 import { identifierExists, primaryNeedsVerification } from '../users/users.errors.js';
 import { hasSecondFactor, type FullUser } from '../users/users.serializer.js';
-import { UsersService } from '../users/users.service.js';
 import { InstancesService } from '../instances/instances.service.js';
 
 type Columns = Prisma.UserUncheckedUpdateInput;
@@ -44,7 +43,6 @@ export interface PhoneNumberChange {
 export class PhoneNumbersService {
   constructor(
     private readonly db: IdentityDb,
-    private readonly users: UsersService,
     private readonly instances: InstancesService,
     private readonly identifiers: IdentifiersService,
     private readonly messages: MessagesService,
@@ -264,8 +262,7 @@ export class PhoneNumbersService {
 
   /** Tells of a change; sessions that wait for a second factor, or now have to, follow it. */
   private async settle(tx: Tx, ctx: RequestContext, userId: string, columns: Columns): Promise<void> {
-    const user = await this.users.update(tx, ctx, userId, columns);
-    if ('mfaEnabledAt' in columns || 'mfaDisabledAt' in columns) await this.sessions.settle(tx, ctx, user);
+    await this.sessions.changeUser(tx, ctx, userId, columns);
   }
 }
 

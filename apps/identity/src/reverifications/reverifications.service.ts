@@ -269,10 +269,7 @@ export class ReverificationsService {
   private async findBackupCode(ctx: RequestContext, sessionId: string, code: string): Promise<string | undefined> {
     const { userId } = await this.requireSession(this.db, ctx, sessionId);
     const { backupCodeHashes: hashes } = await this.users.require(ctx, userId);
-    return (
-      (await this.secondFactors.findBackupCode(hashes, code)) ??
-      (await this.secondFactors.findBackupCode(hashes, code.toLowerCase()))
-    );
+    return this.secondFactors.findBackupCode(hashes, code);
   }
 
   private async hold(tx: Tx, ctx: RequestContext, sessionId: string) {

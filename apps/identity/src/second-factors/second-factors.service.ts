@@ -73,8 +73,16 @@ export class SecondFactorsService {
     return this.box.seal(secret);
   }
 
-  /** Which of the stored hashes is of a code. Imported ones are slow to compare: not inside a transaction. */
+  /**
+   * Which of the stored hashes is of a code. Ours are in lower case, however somebody types them; imported ones are as they are.
+   * Imported ones are slow to compare: not inside a transaction.
+   */
   async findBackupCode(hashes: string[], code: string): Promise<string | undefined> {
+    const asTyped = await this.findExactly(hashes, code);
+    return asTyped ?? (code === code.toLowerCase() ? undefined : this.findExactly(hashes, code.toLowerCase()));
+  }
+
+  private async findExactly(hashes: string[], code: string): Promise<string | undefined> {
     const mac = this.box.mac(code);
     if (hashes.includes(mac)) return mac;
     for (const hash of hashes) if (isBcrypt(hash) && (await bcrypt.compare(code, hash))) return hash;

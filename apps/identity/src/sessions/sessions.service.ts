@@ -44,6 +44,9 @@ export interface Touch {
   isSelected: boolean;
 }
 
+/** What of a user the tasks of their sessions depend on. */
+const TASK_COLUMNS = ['passwordCompromised', 'totpSecret', 'totpVerifiedAt', 'mfaEnabledAt', 'mfaDisabledAt'];
+
 /** How a session came to its end: `removed` by its own client's sign-out, `revoked` by anybody else. */
 export type SessionEnd = 'ended' | 'removed' | 'revoked';
 
@@ -145,8 +148,23 @@ export class SessionsService {
   }
 
   /**
-   * Makes the living sessions of a user active or pending as their tasks now say: call it after a change to the user that
-   * opens or completes one (password, second factor), and after the settings of tasks were taken up.
+   * Changes a user's fields, and lets sessions follow whose tasks that opens or completes (password, second factor).
+   * Hold the user and their clients before (`ClientsService.lockWithUsers`).
+   */
+  async changeUser(
+    tx: Tx,
+    ctx: RequestContext,
+    id: string,
+    columns: Prisma.UserUncheckedUpdateInput,
+  ): Promise<FullUser> {
+    const user = await this.users.update(tx, ctx, id, columns);
+    if (TASK_COLUMNS.some((column) => column in columns)) await this.settle(tx, ctx, user);
+    return user;
+  }
+
+  /**
+   * Makes the living sessions of a user active or pending as their tasks now say: after a change to the user see `changeUser`;
+   * call it after the settings of tasks were taken up.
    */
   async settle(tx: Tx, ctx: { instanceId: string }, user: FullUser): Promise<void> {
     const sessions = await tx.session.findMany({
@@ -178,10 +196,8 @@ export class SessionsService {
       affected.map(({ clientId }) => clientId),
     );
     const left = await tx.session.updateManyAndReturn({ where, data: { lastActiveOrganizationId: null } });
-    for (const clientId of new Set(left.map((session) => session.clientId)))
-      await this.clients.bump(tx, ctx.instanceId, clientId);
-    const [user] = left.length ? await this.users.inOrder(ctx, [userId], tx) : [];
-    if (user) await this.settle(tx, ctx, user);
+    await this.clients.bumpAll(tx, ctx.instanceId, [...new Set(left.map((session) => session.clientId))]);
+    for (const user of await this.usersOf(tx, ctx, left)) await this.settle(tx, ctx, user);
   }
 
   /** What the user of a session has to do before it counts, the current task first. */
@@ -222,12 +238,17 @@ export class SessionsService {
       clients.map(({ clientId }) => clientId),
     );
     const ended = await tx.session.updateManyAndReturn({ where: going, data: { status: how } });
-    for (const clientId of new Set(ended.map((session) => session.clientId)))
-      await this.clients.bump(tx, ctx.instanceId, clientId);
-    for (const session of ended) {
-      const user = await tx.user.findUnique({ where: { id: session.userId, instanceId: ctx.instanceId } });
-      if (user) await this.tell(tx, ctx, `session.${how}`, session, await this.users.requireIn(tx, ctx, user.id));
-    }
+    if (ended.length === 0) return ended;
+    await this.clients.bumpAll(tx, ctx.instanceId, [...new Set(ended.map((session) => session.clientId))]);
+    const users = new Map((await this.usersOf(tx, ctx, ended)).map((user) => [user.id, user]));
+    const view = await this.users.view(ctx.instanceId);
+    const events = ended.flatMap((session) => {
+      const user = users.get(session.userId);
+      if (!user) return [];
+      const data = { ...toSessionJSON(session, []), user: toUserJSON(user, view) };
+      return event(ctx, `session.${how}` as const, session.userId, data);
+    });
+    if (events.length) await this.outbox.add(tx, ...events);
     return ended;
   }
 
@@ -303,10 +324,15 @@ export class SessionsService {
     return session.abandonAt <= now ? { ...session, status: 'abandoned' } : session;
   }
 
+  /** The users of sessions, as far as they are still there. */
+  private usersOf(tx: Tx, ctx: { instanceId: string }, sessions: Session[]): Promise<FullUser[]> {
+    return this.users.inOrder(ctx, [...new Set(sessions.map(({ userId }) => userId))], tx);
+  }
+
   private async tell(
     tx: Tx,
     ctx: EventCause,
-    type: 'session.created' | 'session.pending' | `session.${SessionEnd}`,
+    type: 'session.created' | 'session.pending',
     session: Session,
     user: FullUser,
   ) {

@@ -37,7 +37,8 @@ export class SignInSecondFactorsService {
     { strategy, code }: AttemptSignInFactorTwo,
   ): Promise<(tx: Tx, state: SignInState) => Promise<ApiError | undefined>> {
     const settings = await this.instances.settings(ctx.instanceId);
-    const hash = strategy === 'backup_code' && user ? await this.findBackupCode(user, code) : undefined;
+    const hash =
+      strategy === 'backup_code' && user ? await this.factors.findBackupCode(user.backupCodeHashes, code) : undefined;
     return async (tx, state) => {
       if (!secondFactors(state.user!, settings).some((factor) => factor.strategy === strategy)) throw noSecondFactors();
       if (strategy === 'phone_code')
@@ -54,11 +55,5 @@ export class SignInSecondFactorsService {
       await this.states.update(tx, ctx, state, { secondVerificationId: id });
       return undefined;
     };
-  }
-
-  /** Ours are in lower case, however somebody types them; imported ones are as they are. */
-  private async findBackupCode({ backupCodeHashes }: FullUser, code: string): Promise<string | undefined> {
-    const asTyped = await this.factors.findBackupCode(backupCodeHashes, code);
-    return asTyped ?? this.factors.findBackupCode(backupCodeHashes, code.toLowerCase());
   }
 }

@@ -19,7 +19,6 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { isOrganizationTicket, TicketsService } from '../tickets/tickets.service.js';
 import { userBanned } from '../users/users.errors.js';
 import type { FullUser } from '../users/users.serializer.js';
-import { UsersService } from '../users/users.service.js';
 import { verificationAlreadyVerified, verificationMissing } from '../verifications/verifications.errors.js';
 import { VerificationsService } from '../verifications/verifications.service.js';
 import { isCodeStrategy, isSentStrategy, SignInCodesService, type CodeChoice } from './sign-in-codes.service.js';
@@ -80,7 +79,6 @@ export class SignInsService {
     private readonly messages: MessagesService,
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionsService,
-    private readonly users: UsersService,
     private readonly verifications: VerificationsService,
     private readonly clock: Clock,
   ) {}
@@ -206,22 +204,22 @@ export class SignInsService {
     if (signIn.status === 'complete') throw verificationAlreadyVerified();
     if (signIn.status !== 'needs_new_password') throw verificationMissing();
     const digest = await this.passwords.digest(settings, input.password, user ? identifiersOf(user) : []);
-    return this.step(ctx, id, 'needs_new_password', async (tx, client, state) => {
-      const changed = await this.users.update(tx, ctx, state.user!.id, {
+    const work = async (tx: Tx, client: Client, state: SignInState) => {
+      const changed = await this.sessions.changeUser(tx, ctx, state.user!.id, {
         passwordDigest: digest,
         passwordHasher: HASHER,
         passwordUpdatedAt: this.clock.now(),
         passwordCompromised: false,
       });
       if (input.sign_out_of_other_sessions) await this.sessions.end(tx, ctx, { userId: changed.id }, 'revoked');
-      await this.sessions.settle(tx, ctx, changed);
       const primary = changed.emailAddresses.find((row) => row.id === changed.primaryEmailAddressId);
       if (primary && state.user!.passwordDigest) {
         const about = { userId: changed.id, identifierId: primary.id };
         await this.messages.sendEmail(tx, ctx, primary.emailAddress, 'password_changed', {}, about);
       }
       return this.goOn(tx, ctx, client, { ...state, user: changed });
-    });
+    };
+    return this.step(ctx, id, 'needs_new_password', work, user?.id);
   }
 
   private async createByTicket(ctx: RequestContext, text: string): Promise<SignInJSON> {
@@ -358,14 +356,16 @@ export class SignInsService {
     return this.states.update(tx, ctx, state, { status: 'complete', createdSessionId: session.id });
   }
 
-  /** One step of a sign-in that stands at `status`, with the client held. */
+  /** One step of a sign-in that stands at `status`, with the client held; with a user, whose sessions it may end, their clients, too. */
   private step(
     ctx: RequestContext,
     id: string,
     status: string,
     work: (tx: Tx, client: Client, state: SignInState) => Promise<SignInState | ApiError>,
+    userId?: string,
   ): Promise<SignInJSON> {
     return this.change(ctx, async (tx) => {
+      if (userId) await this.clients.lockWithUsers(tx, ctx, [userId]);
       const client = await this.clients.lock(tx, ctx);
       const state = await this.states.requireOpen(tx, ctx, client, id);
       if (state.signIn.status !== status) throw verificationMissing();

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ClientsModule } from '../clients/clients.module.js';
 import { EmailAddressesModule } from '../email-addresses/email-addresses.module.js';
 import { ImagesModule } from '../images/images.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
@@ -16,6 +17,7 @@ import { UsersModule } from './users.module.js';
 /** Apart from `UsersModule`, which sessions need: accounts need sessions. */
 @Module({
   imports: [
+    ClientsModule,
     UsersModule,
     EmailAddressesModule,
     ImagesModule,

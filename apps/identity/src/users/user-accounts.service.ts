@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { mergeMetadata, requireMetadataSize, type JsonObject, type RequestContext } from '@latchkey/contracts';
 import { Clock, paramError } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
+import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
@@ -42,6 +43,7 @@ export class UserAccountsService {
   constructor(
     private readonly db: IdentityDb,
     private readonly users: UsersService,
+    private readonly clients: ClientsService,
     private readonly fields: UserFieldsService,
     private readonly sessions: SessionsService,
     private readonly emailAddresses: EmailAddressesService,
@@ -94,11 +96,11 @@ export class UserAccountsService {
       ...documentColumns(input),
     } as Prisma.UserUncheckedUpdateInput;
     const work = async (tx: Tx) => {
-      await lockUser(tx, ctx, id);
+      await this.clients.lockWithUsers(tx, ctx, [id]);
       const current = await this.users.requireIn(tx, ctx, id);
       Object.assign(columns, primaries(current, input), await this.image(tx, ctx, current, input));
       if (Object.keys(columns).length === 0) return current;
-      const updated = await this.users.update(tx, ctx, id, columns);
+      const updated = await this.sessions.changeUser(tx, ctx, id, columns);
       if (input.notify_primary_email_address_changed) await this.tellPrevious(tx, ctx, current, updated);
       if (input.sign_out_of_other_sessions) await this.sessions.end(tx, ctx, { userId: id }, 'revoked');
       return updated;
@@ -127,7 +129,7 @@ export class UserAccountsService {
   /** Removes a user; their sessions end. @throws `resource_not_found` (404) */
   async delete(ctx: RequestContext, id: string): Promise<FullUser> {
     return transaction(this.db, async (tx) => {
-      await lockUser(tx, ctx, id);
+      await this.clients.lockWithUsers(tx, ctx, [id]);
       const user = await this.users.requireIn(tx, ctx, id);
       await this.sessions.end(tx, ctx, { userId: id }, 'revoked');
       await this.users.delete(tx, ctx, user);
@@ -140,9 +142,8 @@ export class UserAccountsService {
     const unique = [...new Set(ids)];
     if (unique.length > MAX_BULK) throw bulkSizeExceeded(MAX_BULK);
     await transaction(this.db, async (tx) => {
-      // In one order, so that two callers with the same users do not wait for each other.
-      for (const id of [...unique].sort()) {
-        await lockUser(tx, ctx, id);
+      await this.clients.lockWithUsers(tx, ctx, unique);
+      for (const id of unique) {
         const user = await this.users.requireIn(tx, ctx, id);
         if (user.isBanned === isBanned) continue;
         await this.users.update(tx, ctx, id, { isBanned });

@@ -76,6 +76,12 @@ describe('BAPI VerifyTOTP', () => {
     expect(replies.find(({ status }) => status === 200)!.body).toEqual({ verified: true, code_type: 'backup_code' });
   });
 
+  it('takes a backup code however it is typed, as a sign-in does', async () => {
+    const { id } = await withMfa();
+
+    expect((await bapi.post(`/v1/users/${id}/verify_totp`, { code: 'ABCD1234' })).status).toBe(200);
+  });
+
   it('accepts a backup code that was imported as a bcrypt digest', async () => {
     const { id } = await withMfa({ backup_codes: [await bcrypt.hash('zzzz9999', 4)] });
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { ApiError, Clock, paramError } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
+import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
@@ -10,7 +11,6 @@ import { noFactors, withoutBackupCodes, withoutPassword, withoutTotp } from '../
 import { SecondFactorsService } from '../second-factors/second-factors.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { noPasswordSet } from './users.errors.js';
-import { lockUser } from './users.queries.js';
 import type { FullUser } from './users.serializer.js';
 import { UsersService } from './users.service.js';
 
@@ -20,6 +20,7 @@ export class UserCredentialsService {
   constructor(
     private readonly db: IdentityDb,
     private readonly users: UsersService,
+    private readonly clients: ClientsService,
     private readonly instances: InstancesService,
     private readonly passwords: PasswordsService,
     private readonly secondFactors: SecondFactorsService,
@@ -116,13 +117,11 @@ export class UserCredentialsService {
     work: (tx: Tx, user: FullUser) => Promise<Prisma.UserUncheckedUpdateInput | undefined>,
   ): Promise<FullUser> {
     return transaction(this.db, async (tx) => {
-      await lockUser(tx, ctx, id);
+      await this.clients.lockWithUsers(tx, ctx, [id]);
       const user = await this.users.requireIn(tx, ctx, id);
       const columns = await work(tx, user);
       if (!columns) return user;
-      const changed = await this.users.update(tx, ctx, id, columns);
-      await this.sessions.settle(tx, ctx, changed);
-      return changed;
+      return this.sessions.changeUser(tx, ctx, id, columns);
     });
   }
 }
