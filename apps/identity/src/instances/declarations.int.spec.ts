@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { systemContext } from '@latchkey/clients';
 import { useLatchkey } from '@latchkey/testing';
 
@@ -6,7 +7,7 @@ const latchkey = useLatchkey();
 const SECRET_KEY = 'sk_test_declared0123456789abcdefghij';
 
 /** Applies a declaration, as a start does. */
-async function declare(settings: object): Promise<{ is_changed: boolean }> {
+async function declare(settings: object, secretKeys = [SECRET_KEY]): Promise<{ is_changed: boolean }> {
   const { transport, signer } = latchkey.between;
   const host = 'declared.latchkey.test';
   const instance = { name: 'declared', environment: 'development', frontend_api: `${host}/accounts.dev` };
@@ -15,7 +16,7 @@ async function declare(settings: object): Promise<{ is_changed: boolean }> {
     path: '/internal/instances/declare',
     headers: { 'content-type': 'application/json', 'x-latchkey-context': signer.sign(systemContext('declare')) },
     body: JSON.stringify({
-      applications: [{ name: 'declared', instances: [{ ...instance, secret_keys: [SECRET_KEY], settings }] }],
+      applications: [{ name: 'declared', instances: [{ ...instance, secret_keys: secretKeys, settings }] }],
     }),
   });
   const answer = JSON.parse(body.toString());
@@ -60,5 +61,45 @@ describe('a declaration that is applied at every start', () => {
       /form_param_unknown.*applications\.0\.instances\.0\.settings\.sessions\.nonsense/,
     );
     await expect(declare({ password: { min_length: 3 } })).rejects.toThrow(/settings\.password\.min_length/);
+  });
+});
+
+describe('the keys of a declaration', () => {
+  const OTHER_KEY = 'sk_test_another0123456789abcdefghij';
+  const statusWith = async (key: string) =>
+    (await latchkey.bapi.with({ authorization: `Bearer ${key}` }).get('/v1/instance')).status;
+
+  /** Until the gateway has learned of it: what it knows of keys holds for a few seconds. */
+  async function answers(key: string, status: number): Promise<void> {
+    for (const deadline = Date.now() + 15_000; (await statusWith(key)) !== status; await delay(200))
+      if (Date.now() > deadline) throw new Error(`the key does not answer ${status}`);
+  }
+
+  it('are revoked when they leave it, and good again when they return', async () => {
+    await declare({}, [SECRET_KEY, OTHER_KEY]);
+    expect([await statusWith(SECRET_KEY), await statusWith(OTHER_KEY)]).toEqual([200, 200]);
+
+    const left = await declare({}, [SECRET_KEY]);
+    expect(left.is_changed).toBe(true);
+    await answers(OTHER_KEY, 401);
+    expect(await statusWith(SECRET_KEY)).toBe(200);
+    expect((await declare({}, [SECRET_KEY])).is_changed).toBe(false);
+
+    await declare({}, [OTHER_KEY]);
+    await answers(OTHER_KEY, 200);
+    await answers(SECRET_KEY, 401);
+    await declare({});
+    await answers(SECRET_KEY, 200);
+  }, 60_000);
+});
+
+describe('the addresses of a declaration', () => {
+  it.each(['/sign-in', 'shop.example/sign-in', 'javascript:alert(1)'])('refuses %s', async (address) => {
+    await expect(declare({ display: { sign_in_url: address } })).rejects.toThrow('must be a whole address');
+  });
+
+  it('takes whole ones', async () => {
+    await declare({ display: { sign_in_url: 'https://shop.example/sign-in', logo_image_url: '' } });
+    await declare({});
   });
 });

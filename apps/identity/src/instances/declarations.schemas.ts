@@ -4,10 +4,22 @@ import { InstanceSettings } from './instances.settings.js';
 
 const Host = z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, { error: 'must be a host name, with a port if it has one' });
 
+/** Pages and pictures of the app are led to from elsewhere: a path alone leads nowhere. */
+const isWebAddress = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
 /** Settings as they were written: checked, without the defaults of what is left out. */
 const WrittenSettings = JsonObject.default({}).superRefine((settings, ctx) => {
   const { error } = InstanceSettings.safeParse(settings, { reportInput: true });
   for (const issue of error?.issues ?? []) ctx.issues.push(issue as never);
+  const display = settings.display ?? {};
+  for (const [name, value] of Object.entries(display)) {
+    if (!/_url$|_origin$/.test(name) || value === '' || typeof value !== 'string' || isWebAddress(value)) continue;
+    ctx.addIssue({
+      code: 'custom',
+      path: ['display', name],
+      message: 'must be a whole address, https://... or http://...',
+    });
+  }
 });
 
 /** An instance as a configuration declares it. */

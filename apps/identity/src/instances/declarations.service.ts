@@ -13,6 +13,9 @@ import { InstancesService } from './instances.service.js';
 import { publishableKey } from './publishable-key.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
+/** The name of keys that come from a declaration: those that leave it are revoked. */
+const DECLARED = 'declared';
+
 /** What a declared instance has become. */
 export interface AppliedInstance {
   name: string;
@@ -34,7 +37,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * Brings applications and instances into the state that a configuration declares. Applied twice it changes nothing. What it
- * names wins over what was set through the API; what it leaves out stays as it is.
+ * names wins over what was set through the API; settings that it leaves out stay as they are, hosts and keys that it leaves out go.
  */
 @Injectable()
 export class DeclarationsService {
@@ -133,14 +136,24 @@ export class DeclarationsService {
   }
 
   private async applySecretKeys(tx: Tx, instanceId: string, keys: string[]): Promise<boolean> {
+    const now = this.clock.now();
+    const hashes = keys.map(hashSecret);
     const present = await tx.secretKey.findMany({ where: { instanceId, revokedAt: null } });
-    const missing = keys.map(hashSecret).filter((hash) => !present.some((row) => row.hash === hash));
+    const missing = hashes.filter((hash) => !present.some((row) => row.hash === hash));
     for (const hash of missing) {
-      await tx.secretKey.create({
-        data: { id: newId('secretKey', this.clock.now()), instanceId, name: 'declared', hash },
+      // A key that was revoked is nobody's any more.
+      const { count } = await tx.secretKey.updateMany({
+        where: { hash, revokedAt: { not: null } },
+        data: { instanceId, name: DECLARED, revokedAt: null },
       });
+      if (count === 0)
+        await tx.secretKey.create({ data: { id: newId('secretKey', now), instanceId, name: DECLARED, hash } });
     }
-    return missing.length > 0;
+    const revoked = await tx.secretKey.updateMany({
+      where: { instanceId, name: DECLARED, revokedAt: null, hash: { notIn: hashes } },
+      data: { revokedAt: now },
+    });
+    return missing.length > 0 || revoked.count > 0;
   }
 }
 
