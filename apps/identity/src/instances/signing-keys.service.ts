@@ -1,15 +1,16 @@
-import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { Clock, newId, SecretBox } from '@latchkey/core';
 import { isDatabaseUnavailable, transaction } from '@latchkey/db';
 import {
   calculateJwkThumbprint,
+  CompactSign,
   compactVerify,
   exportJWK,
   exportPKCS8,
   generateKeyPair,
   importJWK,
+  importPKCS8,
+  type CryptoKey,
   type JWK,
   type JWTPayload,
 } from 'jose';
@@ -26,13 +27,10 @@ export const tokenCategory = {
 
 interface Signer {
   kid: string;
-  privateKey: KeyObject;
+  privateKey: CryptoKey;
 }
 
-const signed = promisify(sign);
-
-/** A part of a JWT. */
-const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+const utf8 = new TextEncoder();
 
 const KEPT_MS = 60_000;
 /**
@@ -126,10 +124,10 @@ export class SigningKeysService {
    */
   async sign(instanceId: string, claims: JWTPayload, header: Record<string, unknown> = {}): Promise<string> {
     const { kid, privateKey } = await this.signer(instanceId);
-    // By hand (RFC 7515, 7.1): around one signature `jose` spends a fifth of its cost on copies and checks of what is ours.
-    const text = `${encoded({ alg: 'RS256', typ: 'JWT', kid, ...header })}.${encoded(claims)}`;
-    const signature = await signed('RSA-SHA256', Buffer.from(text), privateKey);
-    return `${text}.${signature.toString('base64url')}`;
+    // The claims are ours: `SignJWT` would copy and check them for every token.
+    return new CompactSign(utf8.encode(JSON.stringify(claims)))
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid, ...header })
+      .sign(privateKey);
   }
 
   /** The claims of a token that one of the instance's keys has signed; undefined for any other. Times are left to the caller. */
@@ -164,7 +162,7 @@ export class SigningKeysService {
       if (!row) throw new Error(`${instanceId} has no signing key`);
       return {
         kid: (row.publicJwk as JWK).kid!,
-        privateKey: createPrivateKey(this.box.open(row.privatePem)),
+        privateKey: await importPKCS8(this.box.open(row.privatePem), 'RS256'),
       };
     });
   }
