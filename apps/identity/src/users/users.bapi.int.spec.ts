@@ -1,6 +1,7 @@
+import { Client } from 'pg';
 import { PASSWORD, testEmail, useLatchkey } from '@latchkey/testing';
 
-const { bapi, given, events, anotherInstance } = useLatchkey({
+const latchkey = useLatchkey({
   settings: {
     organizations: { enabled: true },
     attributes: {
@@ -9,6 +10,7 @@ const { bapi, given, events, anotherInstance } = useLatchkey({
     },
   },
 });
+const { bapi, given, events, anotherInstance } = latchkey;
 
 const numbers = () => Array.from({ length: 9 }, () => Math.floor(Math.random() * 10)).join('');
 const username = () => `u${numbers()}`;
@@ -344,6 +346,32 @@ describe('BAPI GetUserList', () => {
     expect(await only('org_unknown')).toEqual([]);
     const count = await bapi.get(`/v1/users/count?name_query=${mark}&organization_id=${organization.id}`);
     expect(count.body.total_count).toBe(1);
+  });
+
+  it('filters by an organization of thousands, in order, in pages and with the right number', async () => {
+    const mark = username();
+    const users = [await marked(mark), await marked(mark), await marked(mark), await marked(mark)];
+    const [first, second, third, other] = users.map(({ id }) => id);
+    const organization = await given.organization(first!);
+    const db = new Client({ connectionString: latchkey.at.databaseUrls.organizations });
+    await db.connect();
+    await db.query(
+      `INSERT INTO memberships (id, instance_id, organization_id, user_id, role_id)
+       SELECT 'orgmem_' || u || m.organization_id, m.instance_id, m.organization_id, u, m.role_id FROM memberships m,
+         (SELECT 'user_crowd_' || n AS u FROM generate_series(1, 6000) AS n UNION SELECT unnest($2::text[])) AS crowd
+       WHERE m.organization_id = $1`,
+      [organization.id, [second, third]],
+    );
+    await db.end();
+    const only = async (query: string) => idsOf((await bapi.get(`/v1/users?name_query=${mark}&${query}`)).body);
+    const count = async (selection: string) =>
+      (await bapi.get(`/v1/users/count?name_query=${mark}&organization_id=${selection}`)).body.total_count as number;
+
+    const inside = `organization_id=${organization.id}`;
+    expect(await only(`${inside}&order_by=created_at`)).toEqual([first, second, third]);
+    expect(await only(`${inside}&order_by=-created_at&limit=1&offset=1`)).toEqual([second]);
+    expect(await only(`organization_id=-${organization.id}`)).toEqual([other]);
+    expect([await count(organization.id), await count(`-${organization.id}`)]).toEqual([3, 1]);
   });
 
   it('pages by limit, offset and starting_after', async () => {

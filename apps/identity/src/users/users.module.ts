@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { OrganizationsClient, ServiceTransport, UserSummaries } from '@latchkey/clients';
 import { ContextSigner } from '@latchkey/http';
 import { SharedState } from '@latchkey/state';
+import { OrganizationMembersService } from './organization-members.service.js';
 import { UserClaimsService } from './user-claims.service.js';
 import { UserSummariesService } from './user-summaries.service.js';
 import { UsersInternalController } from './users.internal.controller.js';
@@ -11,6 +12,7 @@ import { UsersService } from './users.service.js';
   controllers: [UsersInternalController],
   providers: [
     UsersService,
+    OrganizationMembersService,
     UserClaimsService,
     UserSummariesService,
     {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { OrganizationsClient, UserSummaries } from '@latchkey/clients';
+import { UserSummaries } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
 import { afterCommit } from '@latchkey/db';
@@ -7,6 +7,7 @@ import { Outbox } from '@latchkey/events';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
+import { OrganizationMembersService } from './organization-members.service.js';
 import { UserClaimsService } from './user-claims.service.js';
 import { identifierExists, startingAfterNeedsCreationOrder, unknownStartingAfter } from './users.errors.js';
 import { userCreated, userDeleted, userUpdated } from './users.events.js';
@@ -49,7 +50,7 @@ export class UsersService {
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly summaries: UserSummaries,
-    private readonly organizations: OrganizationsClient,
+    private readonly members: OrganizationMembersService,
   ) {}
 
   /** Makes a user. Run it in a `transaction` with `taken: takenIdentifiers`: of two who race for an identifier, one gets it. */
@@ -116,13 +117,22 @@ export class UsersService {
   /** The users that a query asks for, in its order: two statements, however many they are. */
   async list(ctx: RequestContext, query: UserListQuery): Promise<FullUser[]> {
     const after = query.starting_after === undefined ? undefined : await this.startingAfter(ctx, query);
-    const members = await this.members(ctx, query);
-    return this.inOrder(ctx, await findUserIds(this.db, ctx.instanceId, query, { after, members }));
+    const { organization_id: selection } = query;
+    const find = (page: UserListQuery, members?: Members) =>
+      findUserIds(this.db, ctx.instanceId, page, { after, members });
+    if (!selection) return this.inOrder(ctx, await find(query));
+    const members = await this.members.named(ctx, selection);
+    const ids = members ? await find(query, members) : await this.members.walk(ctx, selection, query, find);
+    return this.inOrder(ctx, ids);
   }
 
   /** How many users fit the filters. */
   async count(ctx: RequestContext, filters: UserFilters): Promise<number> {
-    return countUsers(this.db, ctx.instanceId, filters, await this.members(ctx, filters));
+    const { organization_id: selection } = filters;
+    const count = (members?: Members) => countUsers(this.db, ctx.instanceId, filters, members);
+    if (!selection) return count();
+    const members = await this.members.named(ctx, selection);
+    return members ? count(members) : this.members.count(ctx, selection, count);
   }
 
   /** @throws `resource_not_found` (404) */
@@ -155,17 +165,6 @@ export class UsersService {
     });
     const byId = new Map(users.map((user) => [user.id, user]));
     return ids.flatMap((id) => byId.get(id) ?? []);
-  }
-
-  /** Whom the filter by organization means; its owner knows. */
-  private async members(
-    ctx: RequestContext,
-    { organization_id: selection }: UserFilters,
-  ): Promise<Members | undefined> {
-    if (!selection) return undefined;
-    const of = async (ids: string[]) => (ids.length ? this.organizations.memberIds(ctx, ids) : undefined);
-    const [include, exclude] = await Promise.all([of(selection.include), of(selection.exclude)]);
-    return { include, exclude };
   }
 
   private async startingAfter(ctx: RequestContext, query: UserListQuery): Promise<{ id: string; createdAt: Date }> {

@@ -1,9 +1,10 @@
-import { Get, Param, Query } from '@nestjs/common';
+import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import type { OrganizationJSON } from '@clerk/shared/types';
 import type { MembershipView, RoleView } from '@latchkey/clients';
 import { oneOrMany, type RequestContext } from '@latchkey/contracts';
 import { Ctx, InternalController } from '@latchkey/http';
 import { z } from 'zod';
+import { MemberIds, MembersAmong } from './views.schemas.js';
 import { ViewsService } from './views.service.js';
 
 const Ids = z.strictObject({ ids: oneOrMany(z.string(), 200) });
@@ -29,9 +30,16 @@ export class ViewsInternalController {
     return this.views.roles(ctx, ids);
   }
 
-  @Get('/member_ids')
-  memberIds(@Ctx() ctx: RequestContext, @Query({ schema: Ids }) { ids }: Ids): Promise<string[]> {
-    return this.views.memberIds(ctx, ids);
+  @Post('/member_ids')
+  @HttpCode(200)
+  memberIds(@Ctx() ctx: RequestContext, @Body({ schema: MemberIds }) body: MemberIds): Promise<string[]> {
+    return this.views.memberIds(ctx, body);
+  }
+
+  @Post('/members_among')
+  @HttpCode(200)
+  membersAmong(@Ctx() ctx: RequestContext, @Body({ schema: MembersAmong }) body: MembersAmong): Promise<string[]> {
+    return this.views.membersAmong(ctx, body);
   }
 
   @Get('/users/:user_id/memberships')

@@ -8,6 +8,7 @@ import type { Membership } from '../generated/prisma/client.js';
 import { OrganizationsLookup } from '../organizations/organizations.lookup.js';
 import { toOwnOrganizationJSON } from '../organizations/organizations.serializer.js';
 import { RolesLookup } from '../roles/roles.lookup.js';
+import type { MemberIds, MembersAmong } from './views.schemas.js';
 
 /** Straight from the database: the callers keep what they get in shared state. */
 @Injectable()
@@ -36,14 +37,27 @@ export class ViewsService {
     return this.rolesLookup.load(instanceId, ids);
   }
 
-  /** The users who belong to any of the organizations. */
-  async memberIds({ instanceId }: RequestContext, organizationIds: string[]): Promise<string[]> {
+  async memberIds({ instanceId }: RequestContext, { include, exclude, after, limit }: MemberIds): Promise<string[]> {
+    const rows = await this.db.$queryRaw<{ id: string }[]>`
+      SELECT DISTINCT m.user_id AS id FROM memberships m
+      WHERE m.instance_id = ${instanceId} AND m.organization_id = ANY(${include}) AND m.user_id > ${after}
+        AND NOT EXISTS (SELECT FROM memberships x WHERE x.organization_id = ANY(${exclude}) AND x.user_id = m.user_id)
+      ORDER BY m.user_id LIMIT ${limit}`;
+    return rows.map(({ id }) => id);
+  }
+
+  async membersAmong(
+    { instanceId }: RequestContext,
+    { include, exclude, user_ids: userIds }: MembersAmong,
+  ): Promise<string[]> {
     const rows = await this.db.membership.findMany({
-      where: { instanceId, organizationId: { in: organizationIds } },
-      select: { userId: true },
-      distinct: ['userId'],
+      where: { instanceId, userId: { in: userIds }, organizationId: { in: [...include, ...exclude] } },
+      select: { userId: true, organizationId: true },
     });
-    return rows.map(({ userId }) => userId);
+    const of = (ids: string[]) =>
+      new Set(rows.filter((row) => ids.includes(row.organizationId)).map(({ userId }) => userId));
+    const [inside, outside] = [of(include), of(exclude)];
+    return userIds.filter((id) => (include.length === 0 || inside.has(id)) && !outside.has(id));
   }
 
   async memberships({ instanceId }: RequestContext, userId: string): Promise<MembershipView[]> {
