@@ -28,6 +28,7 @@ import { InvitationsModule } from './invitations/invitations.module.js';
 import { ReverificationsModule } from './reverifications/reverifications.module.js';
 import { StepUpModule } from './reverifications/step-up.module.js';
 import { SessionRefreshesModule } from './session-refreshes/session-refreshes.module.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { SignInTokensModule } from './sign-in-tokens/sign-in-tokens.module.js';
 import { JwtTemplatesModule } from './jwt-templates/jwt-templates.module.js';
 import { PhoneNumbersModule } from './phone-numbers/phone-numbers.module.js';
@@ -79,6 +80,7 @@ export class IdentityModule {
         ClientSessionsModule,
         JwtTemplatesModule,
         RedirectUrlsModule,
+        RetentionModule,
         HandshakesModule,
         ReverificationsModule,
         StepUpModule,

@@ -3,7 +3,7 @@ import type { ClientSession } from '@latchkey/clients';
 import { ClientStates } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
-import { isDatabaseUnavailable } from '@latchkey/db';
+import { isDatabaseUnavailable, isDeadlock } from '@latchkey/db';
 import { Sweepers, type Sweeper } from '@latchkey/jobs';
 import { log } from '@latchkey/observability';
 import { IdentityDb } from '../db.js';
@@ -59,18 +59,20 @@ export class SessionActivityService implements OnModuleDestroy {
     await this.write().catch((err: unknown) => log.warn({ err }, 'the last activity of some sessions is lost'));
   }
 
-  /** Writes what was noted since the last time. What cannot be written because the database is away is kept. */
+  /** Writes what was noted since the last time. What cannot be written now but may be later is kept. */
   async write(): Promise<void> {
     const noted = this.seenSessions;
     this.seenSessions = new Map();
-    const entries = [...noted];
+    // In one order, so that two replicas hardly ever wait for each other.
+    const entries = [...noted].sort(([a], [b]) => (a < b ? -1 : 1));
     for (let from = 0; from < entries.length; from += BATCH) {
       const batch = entries.slice(from, from + BATCH);
       try {
         await this.writeBatch(batch);
       } catch (error) {
-        if (isDatabaseUnavailable(error))
-          for (const [id, seen] of entries.slice(from)) if (!this.seenSessions.has(id)) this.seenSessions.set(id, seen);
+        const mayWorkLater = isDatabaseUnavailable(error) || isDeadlock(error);
+        for (const [id, seen] of entries.slice(mayWorkLater ? from : from + BATCH))
+          if (!this.seenSessions.has(id)) this.seenSessions.set(id, seen);
         throw error;
       }
     }
