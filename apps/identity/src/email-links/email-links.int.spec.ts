@@ -167,11 +167,10 @@ describe('FAPI verify', () => {
     const { id } = await given.user();
     const { body: ticket } = await bapi.post('/v1/sign_in_tokens', { user_id: id });
 
-    for (const wrong of ['nonsense', ticket.token, token]) {
+    for (const wrong of ['', 'nonsense', ticket.token, token]) {
       const { status, body } = await browser().get('/v1/verify', { token: wrong });
       expect([status, body.errors[0].code]).toEqual([400, 'verification_link_token_invalid']);
     }
-    expect((await browser().get('/v1/verify')).status).toBe(422);
   });
 
   it('must be followed where it was asked for, when the instance wants that', async () => {
