@@ -10,6 +10,7 @@ import { Subscriber, type Received } from './subscriber.js';
 const app = useInstance({
   settings: {
     sessions: { reverification: false },
+    attack_protection: { email_link: { require_same_client: false } },
     attributes: {
       email_address: { first_factors: ['email_link'], verifications: ['email_link'] },
       password: { enabled: false, required: false },

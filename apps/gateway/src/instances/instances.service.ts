@@ -54,11 +54,10 @@ export class InstancesService {
    *
    * @throws RateLimited when the address has named too many hosts and keys of no instance
    */
-  async byHost(host: string, asker: Asker): Promise<InstanceInfo | null> {
+  byHost(host: string, asker: Asker): Promise<InstanceInfo | null> {
     const name = host.toLowerCase().replace(/:(80|443)$/, '');
-    const exact = await this.find({ host: name }, asker);
     const bare = name.replace(/:\d+$/, '');
-    return exact ?? (bare === name ? null : this.find({ host: bare }, asker));
+    return this.first(bare === name ? [{ host: name }] : [{ host: name }, { host: bare }], asker);
   }
 
   /**
@@ -67,7 +66,7 @@ export class InstancesService {
    * @throws RateLimited when the address has named too many hosts and keys of no instance
    */
   bySecretKey(key: string, asker: Asker): Promise<InstanceInfo | null> {
-    return this.find({ secret_key_hash: hashSecret(key) }, asker);
+    return this.first([{ secret_key_hash: hashSecret(key) }], asker);
   }
 
   /** Makes the next question about an instance one to identity. */
@@ -75,24 +74,29 @@ export class InstancesService {
     for (const [key, { instance }] of this.found.entries()) if (instance.id === instanceId) this.found.delete(key);
   }
 
-  private async find(selector: InstanceSelector, asker: Asker): Promise<InstanceInfo | null> {
-    const key = Object.entries(selector).join();
+  /** The first that there is. Only who names none has guessed, and who names what is known is never refused. */
+  private async first(selectors: InstanceSelector[], asker: Asker): Promise<InstanceInfo | null> {
+    if (!selectors.some((selector) => this.found.has(keyOf(selector)))) this.guesses.require(asker.ipAddress);
+    for (const selector of selectors) {
+      const instance = await this.find(selector, asker.requestId);
+      if (instance) return instance;
+    }
+    await this.guesses.count(asker.ipAddress);
+    return null;
+  }
+
+  private async find(selector: InstanceSelector, requestId: string): Promise<InstanceInfo | null> {
+    const key = keyOf(selector);
     const known = this.found.get(key);
     const now = performance.now();
     if (known && now - known.at < FRESH_MS) return known.instance;
-    if (!known) this.guesses.require(asker.ipAddress);
-    const answer = this.answer(key, selector, asker);
+    if (this.unknown.get(key)) return null;
+    const answer = this.ask(key, selector, requestId);
     if (!known || now - known.at >= STALE_MS) return answer;
     const { instance } = known;
     const answered = answer.catch(() => instance);
     const since = this.asking.get(key)?.since ?? now;
     return Promise.race([answered, wait(Math.max(0, since + PATIENCE_MS - now), instance, { ref: false })]);
-  }
-
-  private async answer(key: string, selector: InstanceSelector, asker: Asker): Promise<InstanceInfo | null> {
-    const instance = this.unknown.get(key) ? null : await this.ask(key, selector, asker.requestId);
-    if (!instance) await this.guesses.count(asker.ipAddress);
-    return instance;
   }
 
   /** Callers that ask at once share one question. */
@@ -116,3 +120,5 @@ export class InstancesService {
     return instance;
   }
 }
+
+const keyOf = (selector: InstanceSelector) => Object.entries(selector).join();

@@ -17,6 +17,14 @@ describe('Hosts and keys of no instance', () => {
     expect(owner.looked).toHaveLength(1);
   });
 
+  it('are not those that are known without their port', async () => {
+    const calls = Array.from({ length: 10 }, () =>
+      fapi({ path: '/v1/environment', headers: { host: 'dev.example:8443' } }),
+    );
+    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(calls.map(() => 200));
+    expect(await guess('sk_test_after')).toBe(401);
+  });
+
   it('are refused beyond the limit of their address, without a question, while what is known is answered', async () => {
     expect(await guess('sk_test_1')).toBe(200);
     const statuses: number[] = [];

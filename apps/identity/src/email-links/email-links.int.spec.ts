@@ -7,6 +7,7 @@ const settings = {
     password: { required: false },
   },
   sessions: { reverification: false },
+  attack_protection: { email_link: { require_same_client: false } },
 };
 const latchkey = useLatchkey({ settings });
 const { anotherInstance, bapi, browser, clock, events, given } = latchkey;
@@ -173,10 +174,8 @@ describe('FAPI verify', () => {
     }
   });
 
-  it('must be followed where it was asked for, when the instance wants that', async () => {
-    const strict = await anotherInstance({
-      settings: { ...settings, attack_protection: { email_link: { require_same_client: true } } },
-    });
+  it('must be followed where it was asked for, unless the instance wants otherwise', async () => {
+    const strict = await anotherInstance({ settings: { ...settings, attack_protection: {} } });
     const { chrome, token } = await awaitingSignIn(strict);
     const phone = strict.browser();
     await phone.post(SIGN_INS);

@@ -97,7 +97,8 @@ export const InstanceSettings = z
         /** 0 keeps a locked user locked until an administrator unlocks them. */
         duration_in_minutes: z.int().min(0).default(60),
       }),
-      email_link: section({ require_same_client: z.boolean().default(false) }),
+      /** Off, links work on any device, and whatever reads a mail (a scanner too) can let in whoever asked for the link. */
+      email_link: section({ require_same_client: z.boolean().default(true) }),
       enumeration_protection: flag(false),
     }),
     actions: section({
