@@ -24,6 +24,20 @@ describe('withoutSecrets', () => {
     expect(entry.a.b.c.d[0]!.password).toBe('hunter2');
   });
 
+  it.each([
+    'access_token',
+    'client_secret',
+    'clerk-secret-key',
+    '__clerk_ticket',
+    'Set-Cookie',
+    'current_password',
+    'x-latchkey-context',
+  ])('hides %s', (name) => expect(withoutSecrets({ [name]: 'x' })).toEqual({ [name]: '[redacted]' }));
+
+  it.each(['key', 'keys_count', 'token_type', 'context'])('shows %s', (name) =>
+    expect(withoutSecrets({ [name]: 'x' })).toEqual({ [name]: 'x' }),
+  );
+
   it('ends where an entry goes round in a circle', () => {
     const circle: Record<string, unknown> = {};
     circle.self = circle;

@@ -1,21 +1,6 @@
-/** Names whose values never reach a log, wherever they stand in an entry. */
-const SECRETS = new Set([
-  'authorization',
-  'cookie',
-  'set-cookie',
-  'password',
-  'current_password',
-  'new_password',
-  'password_digest',
-  'secret',
-  'totp_secret',
-  'secret_key',
-  'backup_codes',
-  'otp_code',
-  'token',
-  'ticket',
-  'jwt',
-]);
+/** How the names end whose values never reach a log, wherever they stand in an entry: `token` is one, and so is `access_token`. */
+const SECRET =
+  /(^|[-_])(authorization|cookie|password|password_digest|secret|secret[-_]key|api[-_]key|backup_codes?|otp_code|code_verifier|token|ticket|jwt|latchkey-context)$/;
 /** Within what somebody sent, `code` is one that proves something; elsewhere it says what went wrong. */
 const SENT = new Set(['body', 'query', 'params', 'form']);
 const REDACTED = '[redacted]';
@@ -33,7 +18,7 @@ function cleaned(value: unknown, isSent: boolean, depth: number): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => {
       const key = name.toLowerCase();
-      if (inner != null && (SECRETS.has(key) || (isSent && key === 'code'))) return [name, REDACTED];
+      if (inner != null && (SECRET.test(key) || (isSent && key === 'code'))) return [name, REDACTED];
       return [name, cleaned(inner, isSent || SENT.has(key), depth - 1)];
     }),
   );

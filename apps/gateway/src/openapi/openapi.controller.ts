@@ -34,6 +34,8 @@ export class OpenApiController {
     const document = openApiDocument(api, described, `${request.protocol}://${request.host}`);
     reply.headers({
       'content-type': 'application/json',
+      // It names the host that was asked for, which no shared cache may keep for others.
+      'cache-control': 'private, max-age=300',
       'x-content-type-options': 'nosniff',
       'access-control-allow-origin': '*',
     });
