@@ -56,6 +56,8 @@ describe('the account portal, as time goes by', () => {
     await fillSignUp(page, person());
     await page.waitForURL(/verify-email-address/);
     await codeSent(page);
+    // The page may ask for a code of its own when it opens; one that is asked for later than this has not expired.
+    await page.waitForLoadState('networkidle');
 
     clock.advance(11 * 60_000);
     await enterCode(page, TEST_CODE);

@@ -103,16 +103,9 @@ describe.each(Object.entries(places))('the profile %s', (_, at) => {
     await page.getByText(/taken/i).first().waitFor();
   });
 
-  it('says that a new password is too weak, or known from a breach', async () => {
+  it('says that a new password is too short, and keeps the old one', async () => {
     const { page, someone, id } = await someoneAtProfile(at(), '/security');
     await page.getByRole('button', { name: 'Update password' }).click();
-    await page.getByLabel('New password').fill('password123');
-    await page.getByLabel('Confirm password').fill('password123');
-    await save(page);
-    await page
-      .getByText(/found as part of a breach/i)
-      .first()
-      .waitFor();
     await page.getByLabel('New password').fill('short');
     await page
       .getByText(/8 or more characters/i)

@@ -33,7 +33,8 @@ describe('organizations of another instance', () => {
 
     const owner = await given.signedInBrowser();
     const domain = `${randomUUID()}.example`;
-    const { id: org, slug } = await given.organization(owner.userId);
+    // Named apart: a slug that the other instance has, too, would find its own organization.
+    const { id: org, slug } = await given.organization(owner.userId, { name: 'Only here' });
     const path = `/v1/organizations/${org}`;
     const made = async (at: string, body: object) => String((await bapi.post(at, body)).body.id);
     const invitation = await made(`${path}/invitations`, { email_address: testEmail(), role: 'org:member' });
