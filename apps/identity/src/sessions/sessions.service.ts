@@ -81,6 +81,8 @@ export class SessionsService {
         actor: proof.actor,
         lastActiveOrganizationId: organizationId,
         lastActiveAt: now,
+        // What its times count from; the row is written a moment later.
+        createdAt: now,
         expireAt: new Date(now.getTime() + lifetime),
         abandonAt: new Date(now.getTime() + Math.min(pause, lifetime)),
         firstFactorAt: proof.firstFactorAt,
