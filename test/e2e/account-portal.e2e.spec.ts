@@ -154,7 +154,9 @@ describe('the account portal: the user button', () => {
     await panel.getByRole('button', { name: 'Sign out' }).click();
     await panel.waitFor({ state: 'detached' });
     await hasNoSession(page);
-    await page.goto(portal('user'));
-    await page.waitForURL(/\/sign-in/);
+    // In a tab of its own: this one is about to leave the page by itself.
+    const tab = await page.context().newPage();
+    await tab.goto(portal('user'));
+    await tab.waitForURL(/\/sign-in/);
   });
 });
