@@ -1,5 +1,5 @@
+/** @needs specs */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
@@ -44,7 +44,7 @@ const restrictions = {
   block_disposable_email_domains: true,
 };
 
-(existsSync(SPECS) ? describe : describe.skip)('the exceptions of the contract', () => {
+describe('the exceptions of the contract', () => {
   it('let through what they are for', () => {
     const [refusal, unknown, flag, page] = problemsOf(
       ['fapi', 'createSignIn', 422, { errors, client }],
