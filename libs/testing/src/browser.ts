@@ -16,6 +16,8 @@ export class TestBrowser {
   constructor(
     private readonly target: FapiTarget,
     private readonly origin = 'http://localhost:3000',
+    /** Where it seems to be, to a gateway that trusts its proxies. */
+    private readonly address?: string,
   ) {}
 
   get = (path: string, query: Record<string, string> = {}): Promise<Reply> => this.call('GET', path, undefined, query);
@@ -82,7 +84,12 @@ export class TestBrowser {
   }
 
   private headers(): Record<string, string> {
-    return { origin: this.origin, 'user-agent': CHROME, ...(this.target.host ? { host: this.target.host } : {}) };
+    return {
+      origin: this.origin,
+      'user-agent': CHROME,
+      ...(this.target.host ? { host: this.target.host } : {}),
+      ...(this.address ? { 'x-forwarded-for': this.address } : {}),
+    };
   }
 }
 

@@ -21,7 +21,7 @@ export interface TestInstance {
   secretKey: string;
   bapi: BapiClient;
   /** A browser that nobody has used yet. */
-  browser(origin?: string): TestBrowser;
+  browser(origin?: string, address?: string): TestBrowser;
   given: Given;
 }
 
@@ -92,7 +92,7 @@ export function useLatchkey(options: InstanceOptions = {}) {
     clock,
     events,
     bapi: new BapiClient(() => ({ url: running.latchkey.bapiUrl, secretKey: running.instance.secretKey })),
-    browser: (origin?: string) => running.instance.browser(origin),
+    browser: (origin?: string, address?: string) => running.instance.browser(origin, address),
     given: new Given(() => running.instance),
     /** Where the services are found, and the instance. */
     get at() {
@@ -155,7 +155,7 @@ async function declare(
     publishableKey: applied!.publishable_key,
     secretKey,
     bapi: new BapiClient(() => ({ url: latchkey.bapiUrl, secretKey })),
-    browser: (origin) => new TestBrowser(target, origin),
+    browser: (origin, address) => new TestBrowser(target, origin, address),
     given: new Given(() => instance),
   };
   return instance;

@@ -9,14 +9,16 @@ const settings = {
   },
   sessions: { reverification: false },
 };
-const latchkey = useLatchkey({ settings });
+const latchkey = useLatchkey({ settings, env: { GATEWAY_TRUSTED_PROXIES: 'true' } });
 const { anotherInstance, bapi, browser, clock, given } = latchkey;
 
 const SIGN_INS = '/v1/client/sign_ins';
 const SIGN_UPS = '/v1/client/sign_ups';
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
+/** Codes of an hour to one address: those that one caller asks for, and all. */
 const MOST_PER_HOUR = 10;
+const MOST_IN_ALL = 30;
 const TOO_SOON = [429, 'verification_code_too_many_requests'];
 const SPENT = [429, 'verification_code_rate_limit_exceeded'];
 
@@ -32,8 +34,12 @@ async function codeOf(to: string, count: number): Promise<string> {
 }
 
 /** A sign-up that waits for a code; `prepare` asks for one. */
-async function signingUp(email_address = realEmail(), { browser: open }: Pick<TestInstance, 'browser'> = latchkey) {
-  const chrome = open();
+async function signingUp(
+  email_address = realEmail(),
+  { browser: open }: Pick<TestInstance, 'browser'> = latchkey,
+  address?: string,
+) {
+  const chrome = open(undefined, address);
   const { body } = await chrome.post(SIGN_UPS, { email_address });
   const path = `${SIGN_UPS}/${body.response.id}`;
   return {
@@ -89,19 +95,55 @@ describe('FAPI prepareSignUpsVerification: limits', () => {
     ]);
   });
 
-  it('sends an address no more than ten an hour, whoever asks', async () => {
+  /** Asks for codes to an address at once, each in a sign-up of its own. */
+  const ask = async (count: number, email: string, from?: string) => {
+    const attempts = await Promise.all(Array.from({ length: count }, () => signingUp(email, latchkey, from)));
+    return Promise.all(attempts.map(({ prepare }) => prepare()));
+  };
+  const refusedOf = (replies: Reply[]) => replies.filter(({ status }) => status !== 200);
+
+  it('sends an address no more than ten an hour for one caller', async () => {
     const email = realEmail();
-    const attempts = await Promise.all(Array.from({ length: MOST_PER_HOUR + 3 }, () => signingUp(email)));
 
-    const replies = await Promise.all(attempts.map(({ prepare }) => prepare()));
+    const refused = refusedOf(await ask(MOST_PER_HOUR + 3, email));
 
-    const refused = replies.filter(({ status }) => status !== 200);
     expect(refused.map(outcome)).toEqual([SPENT, SPENT, SPENT]);
     expect(Number(refused[0]!.headers['retry-after'])).toBe(3600);
     clock.advance(59 * MINUTE_MS);
-    expect(outcome(await (await signingUp(email)).prepare())).toEqual(SPENT);
+    expect(refusedOf(await ask(1, email)).map(outcome)).toEqual([SPENT]);
     clock.advance(MINUTE_MS);
-    expect((await (await signingUp(email)).prepare()).status).toBe(200);
+    expect(refusedOf(await ask(1, email))).toEqual([]);
+  });
+
+  it("sends an address's owner a code when somebody else has used up their share", async () => {
+    const email = realEmail();
+    expect(refusedOf(await ask(MOST_PER_HOUR + 1, email, '203.0.113.1'))).toHaveLength(1);
+
+    const owner = await signingUp(email, latchkey, '198.51.100.1');
+
+    expect((await owner.prepare()).status).toBe(200);
+    expect((await owner.attempt(await codeOf(email, MOST_PER_HOUR + 1))).body.response.status).toBe('complete');
+  });
+
+  it('takes an IPv6 network for one caller', async () => {
+    const email = realEmail();
+    expect(refusedOf(await ask(MOST_PER_HOUR, email, '2001:db8:0:1::1'))).toEqual([]);
+
+    expect(refusedOf(await ask(1, email, '2001:db8:0:1:2:3:4:5')).map(outcome)).toEqual([SPENT]);
+    expect(refusedOf(await ask(1, email, '2001:db8:0:2::1'))).toEqual([]);
+  });
+
+  it('sends an address no more than thirty an hour, whoever asks', async () => {
+    const email = realEmail();
+    const callers = [1, 2, 3, 4, 5];
+    const most = MOST_IN_ALL / callers.length + 1;
+
+    const replies = await Promise.all(callers.map((caller) => ask(most, email, `203.0.113.${caller}`)));
+
+    expect(refusedOf(replies.flat()).map(outcome)).toEqual(callers.map(() => SPENT));
+    expect(refusedOf(await ask(1, email, '198.51.100.1')).map(outcome)).toEqual([SPENT]);
+    clock.advance(60 * MINUTE_MS);
+    expect(refusedOf(await ask(1, email, '198.51.100.1'))).toEqual([]);
   });
 
   it('leaves test addresses, and other addresses, alone', async () => {
