@@ -19,7 +19,7 @@ afterAll(async () => {
   await installation?.stop();
 });
 
-/** Three megabytes in one partition, of a type that nobody consumes. */
+/** Three megabytes in one partition, that nobody has anything to do about. */
 const LARGE_BACKLOG = `
   INSERT INTO outbox (key, type, envelope, created_at)
   SELECT 'ins_busy', 'latchkey.instance.updated', json_build_object('specversion', '1.0', 'id', 'evt_large_' || n,

@@ -53,10 +53,21 @@ export type EventType = keyof typeof eventTypes;
 
 type DataIn<E, T> = E extends { type: infer Types; data: infer Data } ? (T extends Types ? Data : never) : never;
 
+/** The `data` of events that only the services see. */
+interface InternalEventData {
+  'latchkey.instance.updated': {
+    id: string;
+    /** Enrollment modes of domains that this change has let do something; an older version does not tell. */
+    enrollment_modes_begun?: string[];
+  };
+}
+
 /** The `data` of an event: the SDK's own type where it has one. */
-export type EventData<T extends EventType> = [DataIn<WebhookEvent, T>] extends [never]
-  ? object
-  : DataIn<WebhookEvent, T>;
+export type EventData<T extends EventType> = T extends keyof InternalEventData
+  ? InternalEventData[T]
+  : [DataIn<WebhookEvent, T>] extends [never]
+    ? object
+    : DataIn<WebhookEvent, T>;
 
 /** An event on its way between services: CloudEvents 1.0 in structured JSON, with extension attributes of ours. */
 export interface LatchkeyEvent<T extends EventType = EventType> {

@@ -23,6 +23,8 @@ export interface TestInstance {
   /** A browser that nobody has used yet. */
   browser(origin?: string, address?: string): TestBrowser;
   given: Given;
+  /** Declares it once more, with these settings: as a start with another configuration does. */
+  redeclare(settings: object): Promise<void>;
 }
 
 /** How the instance of a spec file is declared. */
@@ -132,23 +134,16 @@ async function declare(
   const name = `test-${++declared}`;
   const host = declared === 1 ? new URL(latchkey.fapiUrl).host : `${name}.latchkey.test`;
   const secretKey = `sk_${environment === 'production' ? 'live' : 'test'}_${randomBytes(24).toString('hex')}`;
-  const [applied] = await latchkey.declare({
-    applications: [
-      {
-        name,
-        instances: [
-          {
-            name,
-            environment,
-            frontend_api: environment === 'production' ? host : `${host}/accounts.dev`,
-            fapi_url: latchkey.fapiUrl,
-            secret_keys: [secretKey],
-            settings,
-          },
-        ],
-      },
-    ],
-  });
+  const declaration = {
+    name,
+    environment,
+    frontend_api: environment === 'production' ? host : `${host}/accounts.dev`,
+    fapi_url: latchkey.fapiUrl,
+    secret_keys: [secretKey],
+  };
+  const apply = (wanted: object) =>
+    latchkey.declare({ applications: [{ name, instances: [{ ...declaration, settings: wanted }] }] });
+  const [applied] = await apply(settings);
   const target = { url: latchkey.fapiUrl, host };
   const instance: TestInstance = {
     id: applied!.instance_id,
@@ -157,6 +152,7 @@ async function declare(
     bapi: new BapiClient(() => ({ url: latchkey.bapiUrl, secretKey })),
     browser: (origin, address) => new TestBrowser(target, origin, address),
     given: new Given(() => instance),
+    redeclare: async (wanted) => void (await apply(wanted)),
   };
   return instance;
 }

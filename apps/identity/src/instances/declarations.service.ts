@@ -2,11 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { ApiError, Clock, hashSecret, newId, notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
+import { Outbox } from '@latchkey/events';
 import type { JsonObject } from '@latchkey/contracts';
 import { log } from '@latchkey/observability';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Instance } from '../generated/prisma/client.js';
 import { takenBack, withDeclared } from './declared-settings.js';
+import { instanceUpdated } from './instances.events.js';
 import { InstanceSettings } from './instances.settings.js';
 import type { Declaration, DeclaredInstance, KeyRotation } from './declarations.schemas.js';
 import { InstancesService } from './instances.service.js';
@@ -45,6 +47,7 @@ export class DeclarationsService {
     private readonly db: IdentityDb,
     private readonly instances: InstancesService,
     private readonly signingKeys: SigningKeysService,
+    private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
 
@@ -98,6 +101,10 @@ export class DeclarationsService {
               },
             });
       if (!present) await this.signingKeys.create(tx, row.id);
+      else if (!isSame) {
+        const before = InstanceSettings.parse(present.settings);
+        await this.outbox.add(tx, instanceUpdated({ instanceId: row.id }, before, wanted.settings));
+      }
       const hosts = await this.applyHosts(tx, row.id, declared);
       const keys = await this.applySecretKeys(tx, row.id, declared.secret_keys);
       return { row, isChanged: !isSame || hosts || keys };

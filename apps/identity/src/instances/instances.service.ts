@@ -4,10 +4,11 @@ import { InstanceViews, type InstanceInfo, type InstanceSelector, type InstanceV
 import type { RequestContext } from '@latchkey/contracts';
 import { notFound } from '@latchkey/core';
 import { afterCommit, transaction } from '@latchkey/db';
-import { event, Outbox } from '@latchkey/events';
+import { Outbox } from '@latchkey/events';
 import { ReadThrough, SharedState } from '@latchkey/state';
 import { IdentityDb } from '../db.js';
 import type { Instance as Row } from '../generated/prisma/client.js';
+import { instanceUpdated } from './instances.events.js';
 import { InstanceSettings } from './instances.settings.js';
 import { cookieSuffix } from './publishable-key.js';
 import { SigningKeysService } from './signing-keys.service.js';
@@ -103,7 +104,7 @@ export class InstancesService {
       change(settings);
       if (isDeepStrictEqual(settings, before)) return before;
       await tx.instance.update({ where: { id: instanceId }, data: { settings } });
-      await this.outbox.add(tx, event(ctx, 'latchkey.instance.updated', instanceId, { id: instanceId }));
+      await this.outbox.add(tx, instanceUpdated(ctx, before, settings));
       afterCommit(tx, () => this.forget(instanceId));
       return settings;
     });

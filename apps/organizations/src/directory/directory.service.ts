@@ -17,6 +17,12 @@ export class DirectoryService {
     return this.instances.get(ctx, () => this.identity.instanceView(ctx));
   }
 
+  /** The instance of the context, as identity knows it this moment. */
+  async freshInstance(ctx: RequestContext): Promise<InstanceView | null> {
+    await this.instances.changed(ctx.instanceId);
+    return this.findInstance(ctx);
+  }
+
   /** The instance of the context. @throws `resource_not_found` (404) */
   async instance(ctx: RequestContext): Promise<InstanceView> {
     const view = await this.findInstance(ctx);

@@ -19,7 +19,7 @@ const LEASE_MS = 60_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 10 * 60_000;
 
-export type TaskKind = 'enroll_user' | 'enroll_domain' | 'remove_user';
+export type TaskKind = 'enroll_user' | 'enroll_domain' | 'enroll_instance' | 'remove_user';
 
 /** What a task needs to know besides its subject. */
 export interface TaskInput {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
 import { useLatchkey, type Reply } from '@latchkey/testing';
 
 const MODES = ['manual_invitation', 'automatic_invitation', 'automatic_suggestion'];
@@ -9,7 +10,8 @@ const settings = {
 const refusal = ({ status, body }: Reply) => [status, body.errors?.[0].code];
 
 describe('enrollment by domain', () => {
-  const { bapi, given, events, sweep } = useLatchkey({ settings });
+  const latchkey = useLatchkey({ settings });
+  const { bapi, given, events, sweep } = latchkey;
 
   /** An organization with a verified domain, and who manages it. */
   const withDomain = async (enrollment_mode: string) => {
@@ -24,6 +26,21 @@ describe('enrollment by domain', () => {
       requests: `/v1/organizations/${body.id}/membership_requests`,
       newcomer: () => given.signedInBrowser({ email_address: `${randomUUID()}+clerk_test@${name}` }),
     };
+  };
+  /** Waits until what events have asked for is done. */
+  const nothingDue = async () => {
+    await events.settled();
+    const database = new Client({ connectionString: latchkey.at.databaseUrls.organizations });
+    await database.connect();
+    try {
+      for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(20)) {
+        const { rows } = await database.query('SELECT kind FROM due_tasks');
+        if (rows.length === 0) return;
+      }
+      throw new Error('tasks are still due');
+    } finally {
+      await database.end();
+    }
   };
   type SignedIn = Awaited<ReturnType<typeof given.signedInBrowser>>;
   /** A list of the user's own; waits until it has something, for the event is on its way. */
@@ -86,6 +103,34 @@ describe('enrollment by domain', () => {
       const { body } = await bapi.get(`/v1/organizations/${id}/domains`);
       expect(body.data).toMatchObject([{ [`total_pending_${what}`]: 1 }]);
       expect((await unproved.browser.get(`/v1/me/organization_${what}`)).body.response.data).toEqual([]);
+    });
+  });
+
+  describe.each([
+    ['the settings', 'automatic_invitation', 'invitations', { domains_enrollment_modes: [] }],
+    ['the settings', 'automatic_suggestion', 'suggestions', { domains_enabled: false }],
+    ['the settings', 'automatic_invitation', 'invitations', { enabled: false }],
+    ['a declaration', 'automatic_suggestion', 'suggestions', undefined],
+  ])('domains that %s let work again: %s', (_, enrollment_mode, what, off) => {
+    it('reach those who came meanwhile', async () => {
+      const { id, newcomer } = await withDomain(enrollment_mode);
+      const instance = latchkey.at.instance;
+      const { organizations } = settings;
+      if (off) await bapi.patch('/v1/instance/organization_settings', off);
+      else await instance.redeclare({ organizations: { ...organizations, domains: { enabled: false } } });
+      const user = await newcomer();
+      await nothingDue();
+      const list = () => user.browser.get(`/v1/me/organization_${what}`);
+      const before = await list();
+
+      const on = { enabled: true, domains_enabled: true, domains_enrollment_modes: MODES };
+      if (off) await bapi.patch('/v1/instance/organization_settings', on);
+      else await instance.redeclare(settings);
+
+      expect(before.body.response?.data ?? []).toEqual([]);
+      expect((await own(user, what)).data).toMatchObject([{ status: 'pending', public_organization_data: { id } }]);
+      await nothingDue();
+      expect((await list()).body.response.total_count).toBe(1);
     });
   });
 

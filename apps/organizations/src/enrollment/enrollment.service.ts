@@ -17,6 +17,8 @@ const AUTOMATIC = ['automatic_invitation', 'automatic_suggestion'] as const;
 const BATCH = 50;
 /** Users of a domain who are looked for at once. */
 const PAGE = 2_000;
+/** Domains of an instance that are put to work in one transaction. */
+const DOMAINS = 100;
 
 /** A user with a verified address of the domain that is looked at. */
 interface Person {
@@ -43,6 +45,7 @@ export class EnrollmentService implements OnModuleInit {
   onModuleInit(): void {
     this.tasks.handle('enroll_user', (task) => this.enrollUser(task));
     this.tasks.handle('enroll_domain', (task) => this.enrollDomain(task));
+    this.tasks.handle('enroll_instance', (task) => this.enrollInstance(task));
   }
 
   /** Lets the domains of a user's verified addresses work, when there are such domains. */
@@ -56,6 +59,12 @@ export class EnrollmentService implements OnModuleInit {
       select: { id: true },
     });
     if (domain) await this.tasks.add(tx, cause, 'enroll_user', userId);
+  }
+
+  /** Lets modes that an instance has switched on work on those whom their domains did not reach before. */
+  async modesBegan(tx: Tx, cause: EventCause, modes: string[]): Promise<void> {
+    if (AUTOMATIC.some((mode) => modes.includes(mode)))
+      await this.tasks.add(tx, cause, 'enroll_instance', cause.instanceId);
   }
 
   private async enrollUser(task: Task): Promise<void> {
@@ -92,6 +101,27 @@ export class EnrollmentService implements OnModuleInit {
       });
       await this.enroll(task, domainId, people);
       after = userIds.at(-1)!;
+      if (!(await this.tasks.keep(task, after))) return;
+    }
+  }
+
+  /** Puts every domain to work whose mode does something now. */
+  private async enrollInstance(task: Task): Promise<void> {
+    const { ctx } = task;
+    // The event may be here before what is kept of the instance was cleared.
+    const instance = await this.directory.freshInstance(ctx);
+    const enrollmentMode = { in: instance ? modesOf(instance) : [] };
+    for (let after = task.input.after ?? ''; ;) {
+      const domains = await this.db.organizationDomain.findMany({
+        where: { instanceId: ctx.instanceId, verifiedName: { gt: after }, enrollmentMode },
+        orderBy: { verifiedName: 'asc' },
+        take: DOMAINS,
+      });
+      if (domains.length === 0) return;
+      await transaction(this.db, async (tx) => {
+        for (const { id } of domains) await this.tasks.add(tx, ctx, 'enroll_domain', id);
+      });
+      after = domains.at(-1)!.verifiedName!;
       if (!(await this.tasks.keep(task, after))) return;
     }
   }
