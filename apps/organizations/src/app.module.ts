@@ -4,7 +4,7 @@ import { DbModule } from '@latchkey/db';
 import { EventsModule } from '@latchkey/events';
 import { SecretBox } from '@latchkey/core';
 import { HttpModule } from '@latchkey/http';
-import { Sweepers } from '@latchkey/jobs';
+import { DueTasksModule, Sweepers } from '@latchkey/jobs';
 import { MailQueueModule } from '@latchkey/messaging';
 import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
 import { AccessModule } from './access/access.module.js';
@@ -14,8 +14,8 @@ import { DirectoryModule } from './directory/directory.module.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { CreationDefaultsModule } from './creation-defaults/creation-defaults.module.js';
 import { DomainsModule } from './domains/domains.module.js';
-import { DueTasksModule } from './due-tasks/due-tasks.module.js';
 import { EnrollmentModule } from './enrollment/enrollment.module.js';
+import { InstanceTasksModule } from './instance-tasks/instance-tasks.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -58,8 +58,9 @@ export class OrganizationsModule {
           sweepers: Sweepers,
           box: new SecretBox(config.MASTER_KEY),
         }),
+        DueTasksModule.forRoot({ service: 'organizations', db: OrganizationsDb }),
         DirectoryModule,
-        DueTasksModule,
+        InstanceTasksModule,
         AccessModule,
         UserProfilesModule,
         MessagesModule,

@@ -1,3 +1,4 @@
+export * from './due-tasks.js';
 export * from './job-queue.js';
 export * from './jobs.module.js';
 export * from './sweeper.js';

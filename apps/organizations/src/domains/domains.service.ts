@@ -5,7 +5,7 @@ import { transaction } from '@latchkey/db';
 import { Outbox } from '@latchkey/events';
 import { OrganizationsDb, type Tx } from '../db.js';
 import { DirectoryService } from '../directory/directory.service.js';
-import { DueTasksService } from '../due-tasks/due-tasks.service.js';
+import { InstanceTasksService } from '../instance-tasks/instance-tasks.service.js';
 import type { OrganizationDomain, Prisma } from '../generated/prisma/client.js';
 import { OrganizationsLookup } from '../organizations/organizations.lookup.js';
 import {
@@ -44,7 +44,7 @@ export class DomainsService {
     private readonly organizations: OrganizationsLookup,
     private readonly directory: DirectoryService,
     private readonly reader: DomainsReader,
-    private readonly tasks: DueTasksService,
+    private readonly tasks: InstanceTasksService,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}

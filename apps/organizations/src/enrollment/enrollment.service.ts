@@ -6,7 +6,7 @@ import type { EventCause } from '@latchkey/events';
 import { OrganizationsDb, type Tx } from '../db.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { domainOf } from '../domains/domains.names.js';
-import { DueTasksService, type Task } from '../due-tasks/due-tasks.service.js';
+import { InstanceTasksService, type Task } from '../instance-tasks/instance-tasks.service.js';
 import type { OrganizationDomain } from '../generated/prisma/client.js';
 import { InvitationsService } from '../invitations/invitations.service.js';
 import { OrganizationsLookup } from '../organizations/organizations.lookup.js';
@@ -38,7 +38,7 @@ export class EnrollmentService implements OnModuleInit {
     private readonly directory: DirectoryService,
     private readonly organizations: OrganizationsLookup,
     private readonly invitations: InvitationsService,
-    private readonly tasks: DueTasksService,
+    private readonly tasks: InstanceTasksService,
     private readonly clock: Clock,
   ) {}
 
@@ -101,7 +101,7 @@ export class EnrollmentService implements OnModuleInit {
       });
       await this.enroll(task, domainId, people);
       after = userIds.at(-1)!;
-      if (!(await this.tasks.keep(task, after))) return;
+      if (!(await task.progress({ ...task.input, after }))) return;
     }
   }
 
@@ -122,7 +122,7 @@ export class EnrollmentService implements OnModuleInit {
         for (const { id } of domains) await this.tasks.add(tx, ctx, 'enroll_domain', id);
       });
       after = domains.at(-1)!.verifiedName!;
-      if (!(await this.tasks.keep(task, after))) return;
+      if (!(await task.progress({ ...task.input, after }))) return;
     }
   }
 

@@ -3,7 +3,7 @@ import type { DeletedObjectJSON } from '@clerk/backend';
 import { transaction } from '@latchkey/db';
 import { Consumer, On, type EventOf } from '@latchkey/events';
 import { OrganizationsDb, type Tx } from '../db.js';
-import { DueTasksService, type Task } from '../due-tasks/due-tasks.service.js';
+import { InstanceTasksService, type Task } from '../instance-tasks/instance-tasks.service.js';
 import { OrganizationsLookup } from '../organizations/organizations.lookup.js';
 import { RolesLookup } from '../roles/roles.lookup.js';
 import type { FullMembership } from './memberships.serializer.js';
@@ -17,7 +17,7 @@ export class MembershipsConsumer implements OnModuleInit {
     private readonly writer: MembershipsWriter,
     private readonly organizations: OrganizationsLookup,
     private readonly roles: RolesLookup,
-    private readonly tasks: DueTasksService,
+    private readonly tasks: InstanceTasksService,
   ) {}
 
   onModuleInit(): void {
