@@ -4,7 +4,7 @@ import { DbModule } from '@latchkey/db';
 import { EventsModule } from '@latchkey/events';
 import { SecretBox } from '@latchkey/core';
 import { HttpModule } from '@latchkey/http';
-import { Sweepers } from '@latchkey/jobs';
+import { DueTasksModule, Sweepers } from '@latchkey/jobs';
 import { MailQueueModule } from '@latchkey/messaging';
 import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
 import { ClientSessionsModule } from './client-sessions/client-sessions.module.js';
@@ -68,6 +68,7 @@ export class IdentityModule {
           consumes: ['organizations', 'billing'],
           adapter: platform.events,
         }),
+        DueTasksModule.forRoot({ service: 'identity', db: IdentityDb }),
         MailQueueModule.forRoot({
           name: 'identity.mail',
           db: IdentityDb,

@@ -4,6 +4,7 @@ import { SecretBox } from '@latchkey/core';
 import { DbModule } from '@latchkey/db';
 import { EventsModule } from '@latchkey/events';
 import { HttpModule } from '@latchkey/http';
+import { DueTasksModule } from '@latchkey/jobs';
 import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { AttemptsModule } from './attempts/attempts.module.js';
@@ -40,6 +41,7 @@ export class WebhooksModule {
           consumes: ['identity', 'organizations', 'billing', 'webhooks'],
           adapter: platform.events,
         }),
+        DueTasksModule.forRoot({ service: 'webhooks', db: WebhooksDb }),
         ApplicationsModule,
         AttemptsModule,
         BackgroundTasksModule,

@@ -1,28 +1,22 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '@latchkey/core';
-import { afterCommit, transaction } from '@latchkey/db';
-import { JobQueue, Sweepers } from '@latchkey/jobs';
+import { transaction } from '@latchkey/db';
+import { DueTasks } from '@latchkey/jobs';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { UsersService } from '../users/users.service.js';
 import { SessionsService } from './sessions.service.js';
 
-const JOB = 'identity.organization-departures';
-const SWEEP_MS = 60_000;
+const DEPARTED = 'organization_departed';
 /** Sessions in one transaction. */
 const BATCH = 1_000;
 /** As `BATCH`, where each user must be told that another organization is to be chosen. */
 const BATCH_TOLD = 100;
 
-interface Departed {
-  instanceId: string;
-  organizationId: string;
-}
-
 /**
  * Takes a deleted organization out of the sessions in which it is active: of 100 000 members as of two. A batch is done with the
- * event; the rest follows, a transaction each, and a row says until then that there is more. Tokens leave it out at once.
+ * event; the rest follows as a due task, a transaction each. Tokens leave it out at once.
  */
 @Injectable()
 export class OrganizationDeparturesService implements OnModuleInit {
@@ -32,37 +26,24 @@ export class OrganizationDeparturesService implements OnModuleInit {
     private readonly sessions: SessionsService,
     private readonly instances: InstancesService,
     private readonly users: UsersService,
-    private readonly jobs: JobQueue,
-    private readonly sweepers: Sweepers,
+    private readonly tasks: DueTasks,
     private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
-    this.jobs.process<Departed>(JOB, { concurrency: 2 }, ({ payload }) => this.finish(payload));
-    this.sweepers.every('identity.organization-departures', SWEEP_MS, () => this.finishAll());
+    this.tasks.handle(DEPARTED, async ({ instanceId, subjectId }) => {
+      while (await transaction(this.db, (tx) => this.leaveBatch(tx, instanceId, subjectId)));
+    });
   }
 
   /** Call it with the event of the deletion. */
   async leave(tx: Tx, instanceId: string, organizationId: string): Promise<void> {
-    const departed = { instanceId, organizationId };
-    if (!(await this.leaveBatch(tx, departed))) return;
-    await tx.departedOrganization.createMany({ data: [departed], skipDuplicates: true });
-    afterCommit(tx, () => this.jobs.add(JOB, organizationId, departed));
-  }
-
-  private async finishAll(): Promise<void> {
-    const rows = await this.db.$queryRaw<Departed[]>`
-      SELECT instance_id AS "instanceId", organization_id AS "organizationId" FROM departed_organizations LIMIT 100`;
-    for (const row of rows) await this.finish(row);
-  }
-
-  private async finish(departed: Departed): Promise<void> {
-    while (await transaction(this.db, (tx) => this.leaveBatch(tx, departed)));
-    await this.db.departedOrganization.deleteMany({ where: departed });
+    const isMore = await this.leaveBatch(tx, instanceId, organizationId);
+    if (isMore) await this.tasks.add(tx, { instanceId, kind: DEPARTED, subjectId: organizationId });
   }
 
   /** Whether there may be more. */
-  private async leaveBatch(tx: Tx, { instanceId, organizationId }: Departed): Promise<boolean> {
+  private async leaveBatch(tx: Tx, instanceId: string, organizationId: string): Promise<boolean> {
     const { organizations } = await this.instances.settings(instanceId);
     const size = organizations.force_organization_selection ? BATCH_TOLD : BATCH;
     const found = await tx.session.findMany({

@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId } from '@latchkey/core';
-import { JobQueue, Sweepers } from '@latchkey/jobs';
+import { transaction } from '@latchkey/db';
+import { DueTasks, type DueTask } from '@latchkey/jobs';
 import { logOf } from '@latchkey/observability';
 import { WebhooksDb } from '../db.js';
 import { DeliveryWorker } from '../deliveries/deliveries.worker.js';
@@ -19,9 +20,9 @@ import {
 import type { ListTasks } from './background-tasks.schemas.js';
 import { toTaskJSON } from './background-tasks.serializer.js';
 
-const JOB = 'webhooks.task';
-const LEASE_MS = 5 * 60_000;
-const SWEEP_MS = 30_000;
+const KIND = 'background_task';
+/** After that a task has failed. */
+const MAX_ATTEMPTS = 5;
 const MONTH_MS = 30 * 86_400_000;
 
 /** What each task needs to know. */
@@ -35,57 +36,32 @@ export interface TaskInputs {
 }
 export type TaskName = keyof TaskInputs;
 
-/** What a job is told: whose task, and the lease that it may take over. */
-interface Turn {
-  instanceId: string;
-  lease: string;
-}
-
-/** A task that this process is doing. */
-interface Held {
-  instanceId: string;
-  leaseUntil: Date;
-}
-
-/** Work that a call starts and does not wait for. The row is the order to do it; a job only says that there is one. */
+/** Work that a call starts and does not wait for. */
 @Injectable()
 export class BackgroundTasksService implements OnModuleInit {
   private readonly log = logOf({ feature: 'webhooks.background-tasks' });
-  private readonly held = new Map<string, Held>();
 
   constructor(
     private readonly db: WebhooksDb,
     private readonly deliveries: DeliveryWorker,
-    private readonly jobs: JobQueue,
-    private readonly sweepers: Sweepers,
+    private readonly tasks: DueTasks,
     private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
-    this.jobs.process<Turn>(JOB, { concurrency: 2 }, ({ id, payload }) => this.run(id, payload));
-    this.sweepers.every('webhooks.background-tasks', SWEEP_MS, async () => {
-      await this.keepLeases();
-      await this.findLost();
-    });
+    this.tasks.handle(KIND, (task) => this.run(task));
   }
 
   /** Starts a task. */
   async start<T extends TaskName>(ctx: RequestContext, task: T, input: TaskInputs[T]): Promise<BackgroundTask> {
-    const now = this.clock.now();
+    const id = newId('backgroundTask', this.clock.now());
     const { instanceId } = ctx;
-    const row = await this.db.backgroundTask.create({
-      data: {
-        id: newId('backgroundTask', now),
-        instanceId,
-        task,
-        status: 'running',
-        input: input as Prisma.InputJsonValue,
-        // The job that is added below is the first to take it; the sweeper comes when that was lost.
-        leaseUntil: new Date(now.getTime() + SWEEP_MS),
-      } as Prisma.BackgroundTaskCreateInput,
+    const data = { id, instanceId, task, status: 'running', input } as Prisma.BackgroundTaskCreateInput;
+    return transaction(this.db, async (tx) => {
+      const row = await tx.backgroundTask.create({ data });
+      await this.tasks.add(tx, { instanceId, kind: KIND, subjectId: id });
+      return row;
     });
-    await this.addJob(row);
-    return row;
   }
 
   /**
@@ -107,36 +83,20 @@ export class BackgroundTasksService implements OnModuleInit {
     return readList(query, read, (row) => row.id, toTaskJSON);
   }
 
-  private async run(id: string, { instanceId, lease }: Turn): Promise<void> {
-    const own = { id, instanceId, status: 'running' };
-    const leaseUntil = new Date(this.clock.now().getTime() + LEASE_MS);
-    // By the lease that the job was made for: of two jobs for one task, the second finds another.
-    const claim = { where: { ...own, leaseUntil: new Date(lease) }, data: { leaseUntil } };
-    const [row] = await this.db.backgroundTask.updateManyAndReturn(claim);
+  private async run({ instanceId, subjectId: id, attempts }: DueTask): Promise<void> {
+    const running = { id, instanceId, status: 'running' };
+    const row = await this.db.backgroundTask.findFirst({ where: running });
     if (!row) return;
-    const held: Held = { instanceId, leaseUntil };
-    this.held.set(id, held);
-    const end = async (data: Prisma.BackgroundTaskUpdateManyMutationInput) => {
-      this.held.delete(id);
-      await this.db.backgroundTask.updateMany({ where: { ...own, leaseUntil: held.leaseUntil }, data });
-    };
+    const end = (data: Prisma.BackgroundTaskUpdateManyMutationInput) =>
+      this.db.backgroundTask.updateMany({ where: running, data });
     try {
       const data = await this.perform(instanceId, row.task as TaskName, row.input);
       await end({ status: 'finished', data });
       this.deliveries.wake();
     } catch (err) {
-      this.log.error({ err, task: row.task, id }, 'a background task failed');
+      if (attempts < MAX_ATTEMPTS) throw err;
+      this.log.error({ err, task: row.task, id }, 'a background task failed for good');
       await end({ status: 'failed' });
-    }
-  }
-
-  /** Keeps others from what this process is doing. */
-  private async keepLeases(): Promise<void> {
-    for (const [id, held] of this.held) {
-      const leaseUntil = new Date(this.clock.now().getTime() + LEASE_MS);
-      const where = { id, instanceId: held.instanceId, status: 'running', leaseUntil: held.leaseUntil };
-      const { count } = await this.db.backgroundTask.updateMany({ where, data: { leaseUntil } });
-      if (count > 0) held.leaseUntil = leaseUntil;
     }
   }
 
@@ -163,17 +123,5 @@ export class BackgroundTasksService implements OnModuleInit {
       case 'event-type.aggregate':
         return { eventTypes: await countEventTypes(this.db, instanceId, new Date(now.getTime() - MONTH_MS)) };
     }
-  }
-
-  /** Tasks whose job was lost, or whose process died. */
-  private async findLost(): Promise<void> {
-    const rows = await this.db.$queryRaw<Pick<BackgroundTask, 'id' | 'instanceId' | 'leaseUntil'>[]>`
-      SELECT id, instance_id AS "instanceId", lease_until AS "leaseUntil" FROM background_tasks
-      WHERE status = 'running' AND lease_until <= ${this.clock.now().toISOString()}::timestamptz LIMIT 100`;
-    for (const row of rows) await this.addJob(row);
-  }
-
-  private addJob({ id, instanceId, leaseUntil }: Pick<BackgroundTask, 'id' | 'instanceId' | 'leaseUntil'>) {
-    return this.jobs.add(JOB, id, { instanceId, lease: leaseUntil.toISOString() } satisfies Turn);
   }
 }
