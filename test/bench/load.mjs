@@ -2,6 +2,10 @@ import autocannon from 'autocannon';
 
 /** Seconds that each load lasts: long enough for the JIT, short enough for a coffee. */
 export const SECONDS = Number(process.env.BENCH_SECONDS ?? 6);
+/** Requests at once: of the product and of what it is compared with. */
+export const CONNECTIONS = 16;
+/** Sign-ins at once. */
+export const SIGN_INS = 4;
 
 /**
  * Requests per second of an address under load; a failed request fails the bench.
@@ -9,9 +13,8 @@ export const SECONDS = Number(process.env.BENCH_SECONDS ?? 6);
  * @param {import('autocannon').Options} options
  */
 export async function requestsPerSecond(options) {
-  const warm = { ...options, duration: 2 };
-  await autocannon(warm);
-  const result = await autocannon({ connections: 16, ...options, duration: SECONDS });
+  await autocannon({ connections: CONNECTIONS, ...options, duration: 2 });
+  const result = await autocannon({ connections: CONNECTIONS, ...options, duration: SECONDS });
   if (result.non2xx || result.errors)
     throw new Error(`${options.url}: ${result.non2xx} answers that are no 2xx, ${result.errors} errors`);
   return result.requests.total / result.duration;
