@@ -64,6 +64,7 @@ export class FakeOwner {
       await this.hold?.promise;
       return reply.status(status).headers(more).send(answer);
     });
+    await fastify.ready();
     return fastify;
   }
 
