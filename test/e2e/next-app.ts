@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { freePort, projectRoot } from '@latchkey/postgres';
+import { endProcess } from '../../libs/testing/src/programs.js';
 import { running } from './latchkey.js';
 
 const BUILD_MS = 240_000;
@@ -20,12 +21,7 @@ export function useNextApp(): { readonly url: string } {
     await answers(url, server);
   }, BUILD_MS + START_MS);
 
-  afterAll(async () => {
-    if (server.exitCode !== null) return;
-    const ended = once(server, 'exit');
-    server.kill('SIGTERM');
-    await ended;
-  });
+  afterAll(() => endProcess(server));
 
   return {
     get url() {

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '@latchkey/postgres';
+import { endProcess } from '../../libs/testing/src/programs.js';
 import { eventually, Hopeless } from './eventually.js';
 
 export type Program = 'gateway' | 'identity' | 'organizations' | 'billing' | 'webhooks';
@@ -94,11 +94,6 @@ export class Service {
 
   private async end(signal: NodeJS.Signals): Promise<void> {
     this.mayEnd = true;
-    if (!this.child || !this.isRunning) return;
-    const ended = once(this.child, 'exit');
-    this.child.kill(signal);
-    const patience = setTimeout(() => this.child?.kill('SIGKILL'), 10_000);
-    await ended;
-    clearTimeout(patience);
+    if (this.child) await endProcess(this.child, signal, 10_000);
   }
 }

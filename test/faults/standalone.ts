@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { freePort, projectRoot, withDatabase } from '@latchkey/postgres';
+import { freePort, withDatabase } from '@latchkey/postgres';
 import pg from 'pg';
-import { eventually } from './eventually.js';
+import { startProgram } from '../../libs/testing/src/programs.js';
 
 /** All of Latchkey in one process, on a data folder of its own. */
 export interface Standalone {
@@ -20,24 +18,18 @@ export interface Standalone {
 export async function startStandalone(): Promise<Standalone> {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-standalone-'));
   const ports = { LATCHKEY_FAPI_PORT: String(await freePort()), LATCHKEY_BAPI_PORT: String(await freePort()) };
-  const main = join(projectRoot(), 'dist', 'apps', 'standalone', 'main.js');
-  const child = spawn(process.execPath, ['--enable-source-maps', main], {
-    cwd: projectRoot(),
-    env: { ...process.env, ...ports, LATCHKEY_DATA_DIR: dataDir, LOG_LEVEL: 'fatal', GATEWAY_RATE_LIMITS: 'off' },
-    stdio: 'ignore',
+  const { output, stop: end } = await startProgram('standalone', {
+    env: { ...ports, LATCHKEY_DATA_DIR: dataDir, LOG_LEVEL: 'fatal', GATEWAY_RATE_LIMITS: 'off' },
+    ready: /^ready\b/m,
   });
   const stop = async () => {
-    const ended = child.exitCode === null ? once(child, 'exit') : undefined;
-    child.kill('SIGTERM');
-    await ended;
+    await end();
     rmSync(dataDir, { recursive: true, force: true });
   };
   const file = join(dataDir, 'app.env');
-  try {
-    await eventually('standalone has started', () => existsSync(file));
-  } catch (error) {
+  if (!existsSync(file)) {
     await stop();
-    throw error;
+    throw new Error(`standalone did not start:\n${output()}`);
   }
   const { password, port } = JSON.parse(readFileSync(join(dataDir, 'postgres', 'server.json'), 'utf8')) as {
     password: string;

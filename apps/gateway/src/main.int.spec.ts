@@ -1,20 +1,16 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { freePort, projectRoot } from '@latchkey/postgres';
+import { freePort } from '@latchkey/postgres';
+import { useProgram } from '@latchkey/testing';
 
 const START_MS = 60_000;
-const main = join(projectRoot(), 'dist', 'apps', 'gateway', 'main.js');
-const running: ChildProcess[] = [];
+const startGateway = useProgram('gateway');
 let ops: string;
 
 /** A gateway that is a process of its own; what it needs is away, which costs it nothing that is looked at here. */
 async function start(env: Record<string, string>) {
   const port = (await freePort())!;
   ops = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, [main], {
+  return startGateway({
     env: {
-      ...process.env,
       KAFKA_BROKERS: '127.0.0.1:9',
       REDIS_URL: 'redis://127.0.0.1:9',
       CONTEXT_SIGNING_KEY: 'c'.repeat(32),
@@ -25,37 +21,11 @@ async function start(env: Record<string, string>) {
       LOG_LEVEL: 'info',
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    ready: /"msg":"ready"/,
   });
-  running.push(child);
-  let output = '';
-  const isReady = new Promise<void>((resolve) => {
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-        if (output.includes('"msg":"ready"')) resolve();
-      });
-  });
-  const ended = once(child, 'close') as Promise<[number | null]>;
-  await Promise.race([isReady, ended]);
-  return { child, ended, output: () => output };
 }
 
 const readiness = async () => (await fetch(`${ops}/health/ready`)).status;
-
-beforeAll(() => {
-  const built = spawnSync(process.execPath, ['tools/build.mjs', 'gateway'], { cwd: projectRoot(), encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(built.stdout + built.stderr);
-}, START_MS);
-
-afterEach(async () => {
-  for (const child of running.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const closed = once(child, 'close');
-    child.kill('SIGKILL');
-    await closed;
-  }
-});
 
 describe('A gateway as a process of its own', () => {
   it(
@@ -68,7 +38,7 @@ describe('A gateway as a process of its own', () => {
       while ((await readiness()) !== 503) await new Promise(setImmediate);
 
       expect((await fetch(`${ops}/health/live`)).status).toBe(200);
-      expect(await ended).toEqual([0, null]);
+      expect(await ended).toEqual({ code: 0 });
       expect(performance.now() - asked).toBeGreaterThan(1_900);
     },
     START_MS,
@@ -82,7 +52,7 @@ describe('A gateway as a process of its own', () => {
       child.kill('SIGTERM');
     }
 
-    expect(await ended).toEqual([0, null]);
+    expect(await ended).toEqual({ code: 0 });
   });
 
   it.each(['GATEWAY_TLS_CERT_FILE', 'GATEWAY_TLS_KEY_FILE', 'GATEWAY_TLS_PORT'])(
@@ -90,7 +60,7 @@ describe('A gateway as a process of its own', () => {
     async (name) => {
       const { ended, output } = await start({ [name]: '0' });
 
-      expect(await ended).toEqual([1, null]);
+      expect(await ended).toEqual({ code: 1 });
       expect(output()).toMatch(/^GATEWAY_TLS_CERT_FILE and GATEWAY_TLS_KEY_FILE belong together/);
     },
   );
@@ -98,7 +68,7 @@ describe('A gateway as a process of its own', () => {
   it('refuses half of what proves to Kafka who it is', async () => {
     const { ended, output } = await start({ KAFKA_SASL_MECHANISM: 'plain', KAFKA_USERNAME: 'latchkey' });
 
-    expect(await ended).toEqual([1, null]);
+    expect(await ended).toEqual({ code: 1 });
     expect(output()).toMatch(/^KAFKA_SASL_MECHANISM, KAFKA_USERNAME and KAFKA_PASSWORD belong together/);
   });
 });

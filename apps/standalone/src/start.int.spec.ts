@@ -1,73 +1,35 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { freePort, projectRoot, withDatabase } from '@latchkey/postgres';
+import { freePort, withDatabase } from '@latchkey/postgres';
+import { useProgram, type Program } from '@latchkey/testing';
 import pg from 'pg';
 
 const START_MS = 60_000;
-const main = join(projectRoot(), 'dist', 'apps', 'standalone', 'main.js');
+const startStandalone = useProgram('standalone');
 const root = mkdtempSync(join(tmpdir(), 'latchkey-start-'));
-const running: ChildProcess[] = [];
 let ports: Record<string, string>;
 
 /** A start that has ended, or that has become ready. */
-interface Outcome {
+interface Outcome extends Pick<Program, 'child' | 'stop'> {
   code: number | null;
   output: string;
-  child: ChildProcess;
 }
 
 async function run(env: Record<string, string>, ...args: string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, [main, ...args], {
-    cwd: root,
-    env: { ...process.env, ...ports, LOG_LEVEL: 'fatal', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  running.push(child);
-  let output = '';
-  const isReady = new Promise<void>((resolve) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-        if (/^ready\b/m.test(output)) resolve();
-      });
-    }
-  });
-  await Promise.race([isReady, once(child, 'close')]);
-  return { code: child.exitCode, output, child };
-}
-
-async function stop({ child }: Outcome): Promise<number | null> {
-  const closed = once(child, 'close');
-  child.kill('SIGTERM');
-  await closed;
-  return child.exitCode;
+  const all = { ...ports, LOG_LEVEL: 'fatal', ...env };
+  const { child, output, stop } = await startStandalone({ env: all, args, cwd: root, ready: /^ready\b/m });
+  return { code: child.exitCode, output: output(), child, stop };
 }
 
 const appEnv = (dataDir: string) => parseEnv(readFileSync(join(dataDir, 'app.env'), 'utf8'));
 
 beforeAll(async () => {
-  const built = spawnSync(process.execPath, ['tools/build.mjs', 'standalone'], {
-    cwd: projectRoot(),
-    encoding: 'utf8',
-  });
-  if (built.status !== 0) throw new Error(built.stdout + built.stderr);
   ports = { LATCHKEY_FAPI_PORT: String(await freePort()), LATCHKEY_BAPI_PORT: String(await freePort()) };
-}, START_MS);
-
-afterEach(async () => {
-  for (const child of running.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const closed = once(child, 'close');
-    child.kill('SIGKILL');
-    await closed;
-  }
-}, 30_000);
+});
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -81,7 +43,7 @@ describe('a start of standalone', () => {
       expect(first.output).toContain('CLERK_PUBLISHABLE_KEY=pk_test_');
       const keys = appEnv(dataDir);
       const asked = Date.now();
-      expect(await stop(first)).toBe(0);
+      expect(await first.stop()).toBe(0);
       expect(Date.now() - asked).toBeLessThan(5_000);
 
       await run({ LATCHKEY_DATA_DIR: dataDir });
@@ -143,7 +105,7 @@ describe('a start of standalone', () => {
          VALUES ('newer', 'x', '29991231000000_newer', now(), now(), 1)`,
       );
       await client.end();
-      await stop(first);
+      await first.stop();
 
       const { code, output } = await run({ LATCHKEY_DATA_DIR: dataDir });
 
@@ -240,7 +202,7 @@ describe('LATCHKEY_CONFIG', () => {
       const unknown = await run(env, 'rotate-keys', 'nobody', '--overlap-days', '0');
       expect(unknown).toMatchObject({ code: 1, output: 'No instance was found with id nobody.\n' });
 
-      await stop(started);
+      await started.stop();
       const cold = await run(env, 'apply');
       expect(cold).toMatchObject({ code: 0, output: expect.stringMatching(/^development: as it was/) });
     },

@@ -6,4 +6,5 @@ export { BapiClient } from './bapi-client.js';
 export { TestBrowser } from './browser.js';
 export { Given, PASSWORD, testEmail, type SignedIn } from './given.js';
 export { send, type Reply } from './http-client.js';
+export { endProcess, startProgram, useProgram, type Program } from './programs.js';
 export { useLatchkey, type InstanceOptions, type TestInstance } from './use-latchkey.js';
