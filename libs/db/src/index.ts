@@ -1,3 +1,4 @@
 export * from './create-db.js';
 export * from './transaction.js';
 export * from './db.module.js';
+export * from './patterns.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
-import { transaction } from '@latchkey/db';
+import { plainText, transaction } from '@latchkey/db';
 import { slice, toOrderBy } from '@latchkey/http';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Invitation, Prisma } from '../generated/prisma/client.js';
@@ -114,7 +114,9 @@ export class InvitationsService {
       instanceId: ctx.instanceId,
       AND: [
         statusFilter(input.status, now),
-        input.query ? { OR: [{ id: input.query }, { emailAddress: { contains: input.query.toLowerCase() } }] } : {},
+        input.query
+          ? { OR: [{ id: input.query }, { emailAddress: { contains: plainText(input.query.toLowerCase()) } }] }
+          : {},
       ],
     };
     const [rows, total] = await Promise.all([

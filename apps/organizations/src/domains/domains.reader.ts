@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, notFound, SecretBox } from '@latchkey/core';
+import { containing } from '@latchkey/db';
 import { slice, toOrderBy } from '@latchkey/http';
 import { OrganizationsDb, type Tx } from '../db.js';
 import { DirectoryService } from '../directory/directory.service.js';
@@ -46,7 +47,7 @@ export class DomainsReader {
     const where = {
       AND: [
         conditionsOf(query),
-        text ? { OR: [{ id: text }, { name: { contains: text, mode: 'insensitive' as const } }] } : {},
+        text ? (text.startsWith('org_') ? { organizationId: text } : { name: containing(text) }) : {},
         domains ? { name: { in: domains } } : {},
         organizationId ? { organizationId } : {},
       ],

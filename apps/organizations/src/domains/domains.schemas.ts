@@ -78,7 +78,7 @@ export type ListDomains = z.output<typeof ListDomains>;
 /** Query of BAPI `ListAllOrganizationDomains`. */
 export const ListAllDomains = ListDomains.extend({
   organization_id: z.string().optional(),
-  query: z.string().optional(),
+  query: z.string().trim().min(1).optional(),
   domains: z.preprocess(split, oneOrMany(z.string().toLowerCase())).optional(),
   order_by: z
     .string()

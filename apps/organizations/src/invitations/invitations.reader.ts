@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, notFound } from '@latchkey/core';
+import { containing } from '@latchkey/db';
 import { slice, toOrderBy } from '@latchkey/http';
 import { OrganizationsDb } from '../db.js';
 import { DirectoryService } from '../directory/directory.service.js';
@@ -62,7 +63,7 @@ export class InvitationsReader {
       domainId: null,
       AND: [
         inStatus(query.status, this.clock.now()),
-        text ? { OR: [{ id: text }, { emailAddress: { contains: text, mode: 'insensitive' as const } }] } : {},
+        text ? { OR: [{ id: text }, { emailAddress: containing(text) }] } : {},
       ],
     };
     return this.page(ctx, where, query);

@@ -1,4 +1,4 @@
-import { PLANNED_ANEW } from '@latchkey/db';
+import { plainText, PLANNED_ANEW } from '@latchkey/db';
 import type { OrganizationsDb, Tx } from '../db.js';
 import { Prisma } from '../generated/prisma/client.js';
 import { MINIMUM_PERMISSION } from '../roles/roles.defaults.js';
@@ -26,7 +26,7 @@ export async function pageOfMemberships(
   const conditions = conditionsOf(scope, filters, roleIds);
   const isWhole = conditions.length === (scope.organizationId ? 2 : 1);
   const where = Prisma.join(conditions, ' AND ');
-  const order = orderOf(filters.order_by);
+  const order = orderOf(filters.order_by, scope);
   const wanted = Prisma.sql`FROM ${order.usesProfile || usesProfile(filters) ? WITH_PROFILES : ALONE} WHERE ${where}`;
   const [rows, total] = await Promise.all([
     db.$queryRaw<{ id: string }[]>`${ANEW}
@@ -100,7 +100,7 @@ export function signed(values: readonly string[] = []): { included: string[]; ex
 }
 
 /** A pattern for "contains", in which the caller's own wildcards are plain characters. */
-export const like = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+export const like = (text: string): string => `%${plainText(text)}%`;
 
 /** Whether a profile has the text anywhere. A trigram index finds those that do; what asks for one field looks closer. */
 const found = (text: string): Prisma.Sql => Prisma.sql`p.search LIKE ${like(text.toLowerCase())}`;
@@ -144,13 +144,15 @@ const ORDERS: Record<string, string> = {
 };
 
 /** Members without a value come first in ascending and last in descending order, so that one index serves both. */
-function orderOf(orderBy: string): { sql: Prisma.Sql; usesProfile: boolean } {
+function orderOf(orderBy: string, { organizationId }: MembershipsScope): { sql: Prisma.Sql; usesProfile: boolean } {
   const column = ORDERS[orderBy.replace(/^[-+ ]/, '')]!;
   const direction = orderBy.startsWith('-') ? 'DESC' : 'ASC';
   const usesProfile = column.startsWith('p.');
   const nulls = usesProfile ? (direction === 'ASC' ? ' NULLS FIRST' : ' NULLS LAST') : '';
-  const tie = usesProfile ? 'p.user_id' : 'm.id';
-  return { sql: Prisma.raw(`${column} ${direction}${nulls}, ${tie} ${direction}`), usesProfile };
+  // A user is in an organization once, and in the instance as often as there are organizations.
+  const ties = usesProfile ? (organizationId ? ['p.user_id'] : ['p.user_id', 'm.id']) : ['m.id'];
+  const order = [`${column} ${direction}${nulls}`, ...ties.map((tie) => `${tie} ${direction}`)];
+  return { sql: Prisma.raw(order.join(', ')), usesProfile };
 }
 
 /**

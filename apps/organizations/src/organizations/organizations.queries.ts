@@ -1,3 +1,4 @@
+import { containing } from '@latchkey/db';
 import type { OrganizationsDb } from '../db.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { managingRoles, signed } from '../memberships/memberships.queries.js';
@@ -27,7 +28,7 @@ function conditionsOf(instanceId: string, query: ListOrganizations): Prisma.Orga
   const hasMember = (userIds: string[]) => ({ memberships: { some: { instanceId, userId: { in: userIds } } } });
   const all: Prisma.OrganizationWhereInput[] = [];
   if (query.query) {
-    const contains = { contains: query.query, mode: 'insensitive' as const };
+    const contains = containing(query.query);
     all.push({ OR: [{ id: query.query }, { name: contains }, { slug: contains }] });
   }
   if (users.included.length) all.push(hasMember(users.included));

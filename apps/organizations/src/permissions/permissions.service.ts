@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OrganizationViews } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { ApiError, Clock, newId, notFound, paramError } from '@latchkey/core';
-import { afterCommit, transaction } from '@latchkey/db';
+import { afterCommit, containing, transaction } from '@latchkey/db';
 import { Outbox } from '@latchkey/events';
 import { slice, toOrderBy } from '@latchkey/http';
 import { OrganizationsDb, type Tx } from '../db.js';
@@ -110,6 +110,6 @@ export class PermissionsService {
 /** Prisma's words for a search among things with a key. */
 export function matching(text: string | undefined) {
   if (!text) return {};
-  const contains = { contains: text, mode: 'insensitive' as const };
+  const contains = containing(text);
   return { OR: [{ id: text }, { name: contains }, { key: contains }] };
 }
