@@ -77,7 +77,9 @@ function carrier(literal, source) {
     }
     if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) break;
   }
-  const only = new Set([...source.text.matchAll(/new ApiError\(\s*(\d{3})/g)].map(([, status]) => Number(status)));
+  const only = new Set(
+    [...source.text.matchAll(/(?:new ApiError|refusal)\(\s*(\d{3})/g)].map(([, status]) => Number(status)),
+  );
   return {
     status: isOfSchema ? UNPROCESSABLE : only.size === 1 ? [...only][0] : undefined,
     text: item ? longMessage(item, source) : besides(literal),
@@ -98,7 +100,9 @@ const numberIn = (list) => {
 function statusOf(name, source) {
   if (SHARED[name]) return SHARED[name];
   const [, status] =
-    new RegExp(`(?:const|function) ${name}\\b(?:(?!\\n\\n)[^])*?new ApiError\\(\\s*(\\d{3})`).exec(source.text) ?? [];
+    new RegExp(`(?:const|function) ${name}\\b(?:(?!\\n\\n)[^])*?(?:new ApiError|refusal)\\(\\s*(\\d{3})`).exec(
+      source.text,
+    ) ?? [];
   if (status) return Number(status);
   return new RegExp(`(?:const|function) ${name}\\b(?:(?!\\n\\n)[^])*?paramError\\(`).test(source.text)
     ? UNPROCESSABLE

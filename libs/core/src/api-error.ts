@@ -46,16 +46,29 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * A refusal for one reason.
+ *
+ * @param message a short text
+ * @param longMessage a sentence for the person in front of the screen
+ * @param meta what the SDKs read besides
+ */
+export function refusal(
+  status: number,
+  code: ErrorCode,
+  message: string,
+  longMessage: string,
+  meta?: Record<string, unknown>,
+): ApiError {
+  return new ApiError(status, { code, message, long_message: longMessage, ...(meta && { meta }) });
+}
+
 /** A problem with one parameter (422). `param` is the wire's name of the field. */
 export function paramError(code: ErrorCode, param: string, message: string, longMessage: string = message): ApiError {
-  return new ApiError(422, { code, message, long_message: longMessage, meta: { param_name: param } });
+  return refusal(422, code, message, longMessage, { param_name: param });
 }
 
 /** No object of this kind and id is visible to the caller (404 `resource_not_found`). */
 export function notFound(kind: string, id: string): ApiError {
-  return new ApiError(404, {
-    code: 'resource_not_found',
-    message: 'not found',
-    long_message: `No ${kind} was found with id ${id}.`,
-  });
+  return refusal(404, 'resource_not_found', 'not found', `No ${kind} was found with id ${id}.`);
 }

@@ -1,5 +1,5 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { ApiError, type ErrorCode } from '@latchkey/core';
+import { ApiError, refusal } from '@latchkey/core';
 import { isDatabaseUnavailable } from '@latchkey/db';
 import { log } from '@latchkey/observability';
 import type { FastifyReply } from 'fastify';
@@ -37,12 +37,12 @@ export function toApiError(thrown: unknown, request: { method: string; url: stri
     thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number } | null)?.statusCode;
   if (status === 404) return unknownPath(request);
   if (status === 413)
-    return problem(413, 'request_body_too_large', 'Request body too large', 'The body of the request is too large.');
+    return refusal(413, 'request_body_too_large', 'Request body too large', 'The body of the request is too large.');
   if (status === 415)
-    return problem(415, 'unsupported_content_type', 'Unsupported content type', 'Send JSON, or a form.');
+    return refusal(415, 'unsupported_content_type', 'Unsupported content type', 'Send JSON, or a form.');
   if (status === 400)
-    return problem(400, 'request_body_invalid', 'Request body invalid', 'The body of the request cannot be read.');
-  return problem(
+    return refusal(400, 'request_body_invalid', 'Request body invalid', 'The body of the request cannot be read.');
+  return refusal(
     500,
     'internal_clerk_error',
     'Internal error',
@@ -54,7 +54,7 @@ export function toApiError(thrown: unknown, request: { method: string; url: stri
 const publicPath = (url: string) => url.split('?')[0]!.replace(/^\/[fb]api(?=\/|$)/, '') || '/';
 
 const unknownPath = (request: { method: string; url: string }) =>
-  problem(404, 'resource_not_found', 'not found', `There is no ${request.method} ${publicPath(request.url)}.`);
+  refusal(404, 'resource_not_found', 'not found', `There is no ${request.method} ${publicPath(request.url)}.`);
 
 const away = (longMessage: string) =>
   new ApiError(
@@ -62,6 +62,3 @@ const away = (longMessage: string) =>
     { code: 'service_unavailable', message: 'Service unavailable', long_message: longMessage },
     { retryAfterSeconds: 1 },
   );
-
-const problem = (status: number, code: ErrorCode, message: string, longMessage: string) =>
-  new ApiError(status, { code, message, long_message: longMessage });

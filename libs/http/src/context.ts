@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createParamDecorator, type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ApiError } from '@latchkey/core';
+import { refusal } from '@latchkey/core';
 import type { RequestContext } from '@latchkey/contracts';
 import type { FastifyRequest } from 'fastify';
 
@@ -76,8 +76,9 @@ export class ContextGuard implements CanActivate {
 const isOpen = (url: string) => url.startsWith('/health/') || url === '/metrics';
 
 const unsigned = () =>
-  new ApiError(401, {
-    code: 'authentication_invalid',
-    message: 'not authenticated',
-    long_message: 'Services answer the gateway alone; call the public API instead.',
-  });
+  refusal(
+    401,
+    'authentication_invalid',
+    'not authenticated',
+    'Services answer the gateway alone; call the public API instead.',
+  );

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { operations, type Operation } from '@latchkey/contracts';
-import { ApiError } from '@latchkey/core';
+import { refusal } from '@latchkey/core';
 import type { ContextualRequest } from './context.js';
 import { API, OPERATION } from './operation.decorators.js';
 
@@ -23,9 +23,4 @@ export class SessionGuard implements CanActivate {
 const fapi = operations.fapi as Record<string, Operation | undefined>;
 
 /** Nobody is signed in, and the operation needs somebody who is. */
-export const signedOut = () =>
-  new ApiError(401, {
-    code: 'signed_out',
-    message: 'Signed out',
-    long_message: 'You are signed out. Sign in to go on.',
-  });
+export const signedOut = () => refusal(401, 'signed_out', 'Signed out', 'You are signed out. Sign in to go on.');

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ApiError } from '@latchkey/core';
+import { refusal } from '@latchkey/core';
 import type { FastifyRequest } from 'fastify';
 
 /** Largest picture that is taken. */
@@ -49,17 +49,11 @@ async function fileOfForm(body: Buffer, contentType: string): Promise<UploadedFi
 }
 
 const noFile = () =>
-  new ApiError(400, {
-    code: 'request_body_invalid',
-    message: 'Request body invalid',
-    long_message: 'Send a picture in the field named file.',
-    meta: { param_name: 'file' },
+  refusal(400, 'request_body_invalid', 'Request body invalid', 'Send a picture in the field named file.', {
+    param_name: 'file',
   });
 
 const imageTooLarge = () =>
-  new ApiError(413, {
-    code: 'image_too_large',
-    message: 'Image too large',
-    long_message: 'The picture must not be larger than 10 MB.',
-    meta: { param_name: 'file' },
+  refusal(413, 'image_too_large', 'Image too large', 'The picture must not be larger than 10 MB.', {
+    param_name: 'file',
   });

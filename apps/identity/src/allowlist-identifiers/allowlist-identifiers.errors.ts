@@ -1,10 +1,7 @@
-import { ApiError } from '@latchkey/core';
+import { refusal } from '@latchkey/core';
 
 /** It is on the list. */
 export const duplicateAllowlistIdentifier = (identifier: string) =>
-  new ApiError(400, {
-    code: 'duplicate_record',
-    message: 'duplicate record',
-    long_message: `${identifier} is on the allowlist already.`,
-    meta: { param_name: 'identifier' },
+  refusal(400, 'duplicate_record', 'duplicate record', `${identifier} is on the allowlist already.`, {
+    param_name: 'identifier',
   });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { ApiError, Clock, newId } from '@latchkey/core';
+import { Clock, newId, refusal } from '@latchkey/core';
 import { IdentityDb } from '../db.js';
 import type { DevBrowser } from '../generated/prisma/client.js';
 import { SigningKeysService } from '../instances/signing-keys.service.js';
@@ -43,8 +43,9 @@ export class DevBrowsersService {
 }
 
 const developmentOnly = () =>
-  new ApiError(400, {
-    code: 'request_invalid_for_environment',
-    message: 'Request only valid in development',
-    long_message: 'Development browsers exist in development instances only.',
-  });
+  refusal(
+    400,
+    'request_invalid_for_environment',
+    'Request only valid in development',
+    'Development browsers exist in development instances only.',
+  );

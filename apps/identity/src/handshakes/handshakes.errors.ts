@@ -1,13 +1,8 @@
-import { ApiError } from '@latchkey/core';
+import { refusal } from '@latchkey/core';
 
 /** The request lacks what a handshake needs. */
-export const invalidHandshake = (reason: string) =>
-  new ApiError(400, { code: 'invalid_handshake', message: 'Invalid handshake', long_message: reason });
+export const invalidHandshake = (reason: string) => refusal(400, 'invalid_handshake', 'Invalid handshake', reason);
 
 /** There is no handshake of this nonce, or its minute is over. */
 export const handshakeNotFound = () =>
-  new ApiError(404, {
-    code: 'resource_not_found',
-    message: 'not found',
-    long_message: 'There is no handshake for this nonce, or it is over.',
-  });
+  refusal(404, 'resource_not_found', 'not found', 'There is no handshake for this nonce, or it is over.');

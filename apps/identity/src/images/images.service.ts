@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { ApiError, Clock, newId } from '@latchkey/core';
+import { Clock, newId, refusal } from '@latchkey/core';
 import type { UploadedFile } from '@latchkey/http';
 import { render, toStoredPicture, type Rendition, type ShownPicture } from '@latchkey/pictures';
 import { IdentityDb, type Tx } from '../db.js';
@@ -70,16 +70,8 @@ export class ImagesService {
 }
 
 const notAPicture = () =>
-  new ApiError(400, {
-    code: 'request_body_invalid',
-    message: 'Request body invalid',
-    long_message: 'The file must be a JPEG, PNG, GIF or WebP picture.',
-    meta: { param_name: 'file' },
+  refusal(400, 'request_body_invalid', 'Request body invalid', 'The file must be a JPEG, PNG, GIF or WebP picture.', {
+    param_name: 'file',
   });
 
-const imageNotFound = () =>
-  new ApiError(404, {
-    code: 'image_not_found',
-    message: 'Image not found',
-    long_message: 'There is no picture at this address.',
-  });
+const imageNotFound = () => refusal(404, 'image_not_found', 'Image not found', 'There is no picture at this address.');

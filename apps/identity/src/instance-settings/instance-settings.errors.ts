@@ -1,4 +1,4 @@
-import { ApiError, paramError } from '@latchkey/core';
+import { paramError, refusal } from '@latchkey/core';
 
 /** How browsers carry a session follows from the environment. */
 export const sessionSyncingFixed = (param: string, environment: string) =>
@@ -11,8 +11,9 @@ export const sessionSyncingFixed = (param: string, environment: string) =>
 
 /** Only developers switch settings on from a browser. */
 export const developmentOnly = () =>
-  new ApiError(400, {
-    code: 'request_invalid_for_environment',
-    message: 'Request only valid for development instances.',
-    long_message: 'In production, settings are changed by the server alone.',
-  });
+  refusal(
+    400,
+    'request_invalid_for_environment',
+    'Request only valid for development instances.',
+    'In production, settings are changed by the server alone.',
+  );

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { ApiError, Clock, hashSecret, newId, notFound } from '@latchkey/core';
+import { Clock, hashSecret, newId, notFound, refusal } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { Outbox } from '@latchkey/events';
 import type { JsonObject } from '@latchkey/contracts';
@@ -175,9 +175,10 @@ function settingsAfter(present: Instance | null, { name, settings }: DeclaredIns
 }
 
 const declarationConflict = (name: string) =>
-  new ApiError(422, {
-    code: 'form_param_value_conflict',
-    message: 'belongs to another instance',
-    long_message: `The instance ${name} declares a host or key that another instance has already.`,
-    meta: { param_name: name },
-  });
+  refusal(
+    422,
+    'form_param_value_conflict',
+    'belongs to another instance',
+    `The instance ${name} declares a host or key that another instance has already.`,
+    { param_name: name },
+  );

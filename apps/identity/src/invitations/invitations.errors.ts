@@ -1,16 +1,14 @@
-import { ApiError, paramError, type ErrorCode } from '@latchkey/core';
-
-const refused = (code: ErrorCode, message: string, long_message: string) =>
-  new ApiError(400, { code, message, long_message });
+import { paramError, refusal } from '@latchkey/core';
 
 /** The address has a pending invitation. */
 export const duplicateInvitation = (addresses: string[]) =>
-  new ApiError(400, {
-    code: 'duplicate_record',
-    message: 'duplicate invitation',
-    long_message: 'There are already pending invitations for these addresses.',
-    meta: { email_addresses: addresses },
-  });
+  refusal(
+    400,
+    'duplicate_record',
+    'duplicate invitation',
+    'There are already pending invitations for these addresses.',
+    { email_addresses: addresses },
+  );
 
 /** Somebody has the address. */
 export const inviteeExists = (addresses: string[]) => {
@@ -26,24 +24,29 @@ export const inviteeExists = (addresses: string[]) => {
 
 /** It was accepted. */
 export const invitationAlreadyAccepted = () =>
-  refused('invitation_already_accepted', 'already accepted', 'This invitation has already been accepted.');
+  refusal(400, 'invitation_already_accepted', 'already accepted', 'This invitation has already been accepted.');
 
 /** It was revoked before. */
 export const invitationAlreadyRevoked = () =>
-  refused('invitation_already_revoked', 'already revoked', 'This invitation has already been revoked.');
+  refusal(400, 'invitation_already_revoked', 'already revoked', 'This invitation has already been revoked.');
 
 /** A ticket whose invitation was revoked. */
 export const revokedInvitation = () =>
-  refused('revoked_invitation', 'invitation revoked', 'This invitation has been revoked.');
+  refusal(400, 'revoked_invitation', 'invitation revoked', 'This invitation has been revoked.');
 
 /** The invited address has an account: sign in instead. */
 export const invitationAccountExists = () =>
-  refused('invitation_account_exists', 'account exists', 'You already have an account. Sign in instead.');
+  refusal(400, 'invitation_account_exists', 'account exists', 'You already have an account. Sign in instead.');
 
 /** The invited address has no account yet: sign up instead. The SDK changes over on it. */
 export const invitationAccountNotExists = () =>
-  refused('invitation_account_not_exists', 'no account', 'You have no account yet. Sign up instead.');
+  refusal(400, 'invitation_account_not_exists', 'no account', 'You have no account yet. Sign up instead.');
 
 /** Invitations go to addresses, and this instance has none. */
 export const invitationsNotSupported = () =>
-  refused('invitations_not_supported', 'not supported', 'Invitations need email addresses, which are turned off here.');
+  refusal(
+    400,
+    'invitations_not_supported',
+    'not supported',
+    'Invitations need email addresses, which are turned off here.',
+  );

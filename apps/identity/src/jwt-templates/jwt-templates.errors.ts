@@ -1,12 +1,9 @@
-import { ApiError, paramError } from '@latchkey/core';
+import { paramError, refusal } from '@latchkey/core';
 
 /** The template sets a claim that every token carries by itself. */
 export const jwtTemplateReservedClaim = (claim: string) =>
-  new ApiError(400, {
-    code: 'jwt_template_reserved_claim',
-    message: 'reserved claim used',
-    long_message: `You can't use the reserved claim: '${claim}'`,
-    meta: { param_name: 'claims' },
+  refusal(400, 'jwt_template_reserved_claim', 'reserved claim used', `You can't use the reserved claim: '${claim}'`, {
+    param_name: 'claims',
   });
 
 /** Another template has the name. */

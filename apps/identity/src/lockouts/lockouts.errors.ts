@@ -1,16 +1,16 @@
-import { ApiError, type ApiErrorItem } from '@latchkey/core';
+import { type ApiErrorItem, refusal } from '@latchkey/core';
 
 /** Too many failures, or an administrator: nothing is tried until the lock is over. `seconds` is null when it has no end. */
 export const userLocked = (seconds: number | null) =>
-  new ApiError(403, {
-    code: 'user_locked',
-    message: 'Account locked',
-    long_message:
-      seconds === null
-        ? 'Your account is locked. Contact support for help.'
-        : `Your account is locked. You can try again in ${waitingTime(seconds)}.`,
-    meta: seconds === null ? {} : { duration_in_seconds: seconds },
-  });
+  refusal(
+    403,
+    'user_locked',
+    'Account locked',
+    seconds === null
+      ? 'Your account is locked. Contact support for help.'
+      : `Your account is locked. You can try again in ${waitingTime(seconds)}.`,
+    seconds === null ? {} : { duration_in_seconds: seconds },
+  );
 
 /** Few attempts are left before the account is locked; told beside the problem itself. */
 export const lockoutWarning = (attemptsLeft: number): ApiErrorItem => ({

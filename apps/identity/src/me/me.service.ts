@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { UserJSON } from '@clerk/shared/types';
 import type { JsonObject, RequestContext } from '@latchkey/contracts';
-import { ApiError, paramError } from '@latchkey/core';
+import { paramError, refusal } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
@@ -143,8 +143,9 @@ function username(
 const requiredField = (param: string) => paramError('form_param_nil', param, 'is empty', `Enter ${param}.`);
 
 const lastIdentifier = () =>
-  new ApiError(400, {
-    code: 'identification_deletion_failed',
-    message: 'deletion failed',
-    long_message: 'You cannot delete the last identification of your account.',
-  });
+  refusal(
+    400,
+    'identification_deletion_failed',
+    'deletion failed',
+    'You cannot delete the last identification of your account.',
+  );

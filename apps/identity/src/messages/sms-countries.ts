@@ -1,4 +1,4 @@
-import { ApiError } from '@latchkey/core';
+import { type ApiError, refusal } from '@latchkey/core';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import type { InstanceSettings } from '../instances/instances.settings.js';
 
@@ -15,10 +15,11 @@ export function requireSmsCountry(settings: InstanceSettings, number: string): v
 
 function unsupportedCountry(number: string): ApiError {
   const parsed = parsePhoneNumberFromString(number);
-  return new ApiError(403, {
-    code: 'unsupported_country_code',
-    message: 'unsupported country',
-    long_message: 'Phone numbers of this country cannot be used here.',
-    meta: { param_name: 'phone_number', alpha2: parsed?.country, country_code: parsed?.countryCallingCode },
-  });
+  return refusal(
+    403,
+    'unsupported_country_code',
+    'unsupported country',
+    'Phone numbers of this country cannot be used here.',
+    { param_name: 'phone_number', alpha2: parsed?.country, country_code: parsed?.countryCallingCode },
+  );
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ApiError, paramError, type ErrorCode } from '@latchkey/core';
+import { ApiError, type ErrorCode, paramError, refusal } from '@latchkey/core';
 import { IdentityDb } from '../db.js';
 import type { InstanceSettings } from '../instances/instances.settings.js';
 import { isLeaked } from './leaked-passwords.js';
@@ -129,12 +129,13 @@ function weakness(rules: Rules, password: string, identifiers: string[], param: 
   if (rules.min_zxcvbn_strength === 0) return undefined;
   const { score, suggestions } = strengthOf(password, identifiers);
   if (score >= rules.min_zxcvbn_strength) return undefined;
-  return new ApiError(422, {
-    code: 'form_password_not_strong_enough',
-    message: 'is not strong enough',
-    long_message: 'Given password is not strong enough.',
-    meta: { param_name: param, zxcvbn: { suggestions } },
-  });
+  return refusal(
+    422,
+    'form_password_not_strong_enough',
+    'is not strong enough',
+    'Given password is not strong enough.',
+    { param_name: param, zxcvbn: { suggestions } },
+  );
 }
 
 interface CharacterRule {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { ApiError, Clock, notFound, paramError } from '@latchkey/core';
+import { Clock, notFound, paramError, refusal } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { IdentityDb, type Tx } from '../db.js';
 import type { PhoneNumber, Prisma } from '../generated/prisma/client.js';
@@ -267,25 +267,28 @@ export class PhoneNumbersService {
 }
 
 const createSecondFactorUnverified = () =>
-  new ApiError(400, {
-    code: 'identification_create_second_factor_unverified',
-    message: 'unverified second factor',
-    long_message: 'Only a verified number can be a second factor.',
-  });
+  refusal(
+    400,
+    'identification_create_second_factor_unverified',
+    'unverified second factor',
+    'Only a verified number can be a second factor.',
+  );
 
 const updateSecondFactorUnverified = () =>
-  new ApiError(400, {
-    code: 'identification_update_second_factor_unverified',
-    message: 'unverified second factor',
-    long_message: 'Only a verified number that is a second factor can be changed like this.',
-  });
+  refusal(
+    400,
+    'identification_update_second_factor_unverified',
+    'unverified second factor',
+    'Only a verified number that is a second factor can be changed like this.',
+  );
 
 const lastIdentification = () =>
-  new ApiError(400, {
-    code: 'identification_update_failed',
-    message: 'update failed',
-    long_message: 'The last identification of an account cannot become its second factor.',
-  });
+  refusal(
+    400,
+    'identification_update_failed',
+    'update failed',
+    'The last identification of an account cannot become its second factor.',
+  );
 
 const disableDefaultNotAllowed = () =>
   paramError(

@@ -1,4 +1,4 @@
-import { ApiError, paramError, type ErrorCode } from '@latchkey/core';
+import { paramError, refusal } from '@latchkey/core';
 
 /** The address is on the list already. */
 export const redirectUrlTaken = () =>
@@ -13,21 +13,24 @@ export const redirectUrlUnusable = () =>
     'url must be an https:// URL or have a scheme of your app.',
   );
 
-const refused = (code: ErrorCode, message: string, longMessage: string) =>
-  new ApiError(422, { code, message, long_message: longMessage, meta: { param_name: 'redirect_url' } });
-
 /** `redirect_url` is missing or cannot be read. */
 export const invalidRedirectUrl = () =>
-  refused('invalid_redirect_url', 'is invalid', 'redirect_url must be a valid URL.');
+  refusal(422, 'invalid_redirect_url', 'is invalid', 'redirect_url must be a valid URL.', {
+    param_name: 'redirect_url',
+  });
 
 /** `redirect_url` would run code, or lead nowhere that a browser can go. */
 export const prohibitedRedirectUrl = () =>
-  refused('prohibited_redirect_url', 'is prohibited', 'The scheme of redirect_url is not allowed.');
+  refusal(422, 'prohibited_redirect_url', 'is prohibited', 'The scheme of redirect_url is not allowed.', {
+    param_name: 'redirect_url',
+  });
 
 /** `redirect_url` leads out of the instance. */
 export const redirectUrlDomainMismatch = () =>
-  refused(
+  refusal(
+    422,
     'redirect_url_domain_mismatch',
     'domain mismatch',
     'redirect_url must be on a domain of the instance, or on its list of redirect URLs.',
+    { param_name: 'redirect_url' },
   );

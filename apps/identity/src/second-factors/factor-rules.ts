@@ -1,4 +1,4 @@
-import { ApiError } from '@latchkey/core';
+import { refusal } from '@latchkey/core';
 import type { InstanceSettings } from '../instances/instances.settings.js';
 import type { FullUser } from '../users/users.serializer.js';
 
@@ -24,8 +24,9 @@ export function requireOtherFactor(
 }
 
 const secondFactorDeletionNotAllowed = () =>
-  new ApiError(400, {
-    code: 'second_factor_deletion_not_allowed',
-    message: 'not allowed',
-    long_message: 'This application requires a second factor, so the last one cannot be removed.',
-  });
+  refusal(
+    400,
+    'second_factor_deletion_not_allowed',
+    'not allowed',
+    'This application requires a second factor, so the last one cannot be removed.',
+  );

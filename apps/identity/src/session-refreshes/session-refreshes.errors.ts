@@ -1,4 +1,4 @@
-import { ApiError } from '@latchkey/core';
+import { refusal } from '@latchkey/core';
 
 /** Why a session token is not renewed. All of them are 401, so that the SDKs fall back to the handshake. */
 const messages = {
@@ -20,4 +20,4 @@ const messages = {
 
 /** A session token is not renewed. */
 export const refreshRefused = (code: keyof typeof messages) =>
-  new ApiError(401, { code, message: 'Session refresh refused', long_message: messages[code] });
+  refusal(401, code, 'Session refresh refused', messages[code]);

@@ -1,4 +1,4 @@
-import { ApiError, paramError } from '@latchkey/core';
+import { paramError, refusal } from '@latchkey/core';
 
 /** Nobody has this identifier. */
 export const identifierNotFound = () =>
@@ -33,12 +33,13 @@ export const passwordPwned = () =>
 
 /** The account cannot be entered this way. */
 export const strategyForUserInvalid = () =>
-  new ApiError(400, {
-    code: 'strategy_for_user_invalid',
-    message: 'verification strategy is not valid for this account',
-    long_message: 'The verification strategy is not valid for this account.',
-    meta: { param_name: 'strategy' },
-  });
+  refusal(
+    400,
+    'strategy_for_user_invalid',
+    'verification strategy is not valid for this account',
+    'The verification strategy is not valid for this account.',
+    { param_name: 'strategy' },
+  );
 
 /** The instance has this strategy turned off, or the product does not know it. */
 export const strategyInvalid = (strategy: string) =>
@@ -46,32 +47,26 @@ export const strategyInvalid = (strategy: string) =>
 
 /** The client has begun another sign-in since. */
 export const signInReplaced = () =>
-  new ApiError(403, {
-    code: 'resource_forbidden',
-    message: 'forbidden',
-    long_message: 'This sign in attempt was replaced by a newer one.',
-  });
+  refusal(403, 'resource_forbidden', 'forbidden', 'This sign in attempt was replaced by a newer one.');
 
 /** The account has been deleted since the sign-in began. */
 export const accountGone = () =>
-  new ApiError(400, {
-    code: 'sign_in_identification_or_user_deleted',
-    message: 'account deleted',
-    long_message: 'The account of this sign in no longer exists. Start again.',
-  });
+  refusal(
+    400,
+    'sign_in_identification_or_user_deleted',
+    'account deleted',
+    'The account of this sign in no longer exists. Start again.',
+  );
 
 /** The user has no second factor of this kind. */
 export const noSecondFactors = () =>
-  new ApiError(400, {
-    code: 'no_second_factors',
-    message: 'no second factors',
-    long_message: 'This account has no second factor of this kind.',
-  });
+  refusal(400, 'no_second_factors', 'no second factors', 'This account has no second factor of this kind.');
 
 /** There is no sign-up whose proof this sign-in could take over. */
 export const accountTransferInvalid = () =>
-  new ApiError(400, {
-    code: 'account_transfer_invalid',
-    message: 'Invalid account transfer',
-    long_message: 'There is no account to transfer from the sign up.',
-  });
+  refusal(
+    400,
+    'account_transfer_invalid',
+    'Invalid account transfer',
+    'There is no account to transfer from the sign up.',
+  );

@@ -1,4 +1,4 @@
-import { ApiError, paramError } from '@latchkey/core';
+import { paramError, refusal } from '@latchkey/core';
 
 /** This instance's sign-up does not ask for it. */
 export const unknownField = (field: string) =>
@@ -6,19 +6,21 @@ export const unknownField = (field: string) =>
 
 /** Only who is invited may sign up. */
 export const signUpsRestricted = () =>
-  new ApiError(403, {
-    code: 'sign_up_mode_restricted',
-    message: 'Sign ups are restricted',
-    long_message: 'Access to this application is limited. Ask its operators for an invitation.',
-  });
+  refusal(
+    403,
+    'sign_up_mode_restricted',
+    'Sign ups are restricted',
+    'Access to this application is limited. Ask its operators for an invitation.',
+  );
 
 /** Only who has come off the waitlist may sign up. */
 export const signUpsOnWaitlist = () =>
-  new ApiError(403, {
-    code: 'sign_up_restricted_waitlist',
-    message: 'Sign ups are by waitlist',
-    long_message: 'Sign ups are not open yet. Join the waitlist.',
-  });
+  refusal(
+    403,
+    'sign_up_restricted_waitlist',
+    'Sign ups are by waitlist',
+    'Sign ups are not open yet. Join the waitlist.',
+  );
 
 /** The instance does not sign up that way, or the product does not know it. */
 export const signUpStrategyInvalid = (strategy: string) =>
@@ -26,16 +28,13 @@ export const signUpStrategyInvalid = (strategy: string) =>
 
 /** There is no sign-in whose proof this sign-up could take over. */
 export const accountTransferInvalid = () =>
-  new ApiError(400, {
-    code: 'account_transfer_invalid',
-    message: 'Invalid account transfer',
-    long_message: 'There is no account to transfer from the sign in.',
-  });
+  refusal(
+    400,
+    'account_transfer_invalid',
+    'Invalid account transfer',
+    'There is no account to transfer from the sign in.',
+  );
 
 /** It is complete, or was given up. */
 export const signUpCannotBeUpdated = () =>
-  new ApiError(403, {
-    code: 'sign_up_cannot_be_updated',
-    message: 'cannot be updated',
-    long_message: 'Only a sign up that is under way can be changed.',
-  });
+  refusal(403, 'sign_up_cannot_be_updated', 'cannot be updated', 'Only a sign up that is under way can be changed.');

@@ -1,11 +1,9 @@
-import { ApiError, type ErrorCode } from '@latchkey/core';
-
-const refused = (code: ErrorCode, message: string, long_message: string) =>
-  new ApiError(400, { code, message, long_message, meta: { param_name: 'ticket' } });
+import { refusal } from '@latchkey/core';
 
 /** Not one of this instance's tickets. */
-export const ticketInvalid = () => refused('ticket_invalid_code', 'is invalid', 'This link is not valid.');
+export const ticketInvalid = () =>
+  refusal(400, 'ticket_invalid_code', 'is invalid', 'This link is not valid.', { param_name: 'ticket' });
 
 /** Its time is over. */
 export const ticketExpired = () =>
-  refused('ticket_expired_code', 'expired', 'This link has expired. Ask for a new one.');
+  refusal(400, 'ticket_expired_code', 'expired', 'This link has expired. Ask for a new one.', { param_name: 'ticket' });

@@ -1,4 +1,4 @@
-import { ApiError } from '@latchkey/core';
+import { refusal } from '@latchkey/core';
 import type { InstanceSettings } from '../instances/instances.settings.js';
 import type { FullUser } from './users.serializer.js';
 
@@ -56,38 +56,38 @@ export function requireMutable(settings: InstanceSettings, kind: Kind | 'usernam
 }
 
 const lastIdentification = () =>
-  new ApiError(400, {
-    code: 'identification_deletion_failed',
-    message: 'deletion failed',
-    long_message: 'You cannot delete the last identification of an account.',
-  });
+  refusal(
+    400,
+    'identification_deletion_failed',
+    'deletion failed',
+    'You cannot delete the last identification of an account.',
+  );
 
 const lastRequiredIdentification = () =>
-  new ApiError(400, {
-    code: 'last_required_identification_deletion_failed',
-    message: 'deletion failed',
-    long_message: 'This instance requires one of its kind: add another before you delete this one.',
-  });
+  refusal(
+    400,
+    'last_required_identification_deletion_failed',
+    'deletion failed',
+    'This instance requires one of its kind: add another before you delete this one.',
+  );
 
 const tooManyUnverified = () =>
-  new ApiError(400, {
-    code: 'too_many_unverified_identifications',
-    message: 'too many unverified contacts',
-    long_message: 'You have too many addresses or numbers that are not verified. Verify or delete some first.',
-  });
+  refusal(
+    400,
+    'too_many_unverified_identifications',
+    'too many unverified contacts',
+    'You have too many addresses or numbers that are not verified. Verify or delete some first.',
+  );
 
 const attributeImmutable = (kind: string) =>
-  new ApiError(403, {
-    code: 'immutable_attribute_modification_not_allowed',
-    message: 'not allowed',
-    long_message: 'This application does not let its users change this.',
-    meta: { param_name: kind },
-  });
+  refusal(
+    403,
+    'immutable_attribute_modification_not_allowed',
+    'not allowed',
+    'This application does not let its users change this.',
+    { param_name: kind },
+  );
 
 /** Somebody else proved it first. */
 export const identificationClaimed = () =>
-  new ApiError(400, {
-    code: 'identification_claimed',
-    message: 'already claimed',
-    long_message: 'Somebody else has verified this in the meantime.',
-  });
+  refusal(400, 'identification_claimed', 'already claimed', 'Somebody else has verified this in the meantime.');

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { ApiError, Clock, paramError } from '@latchkey/core';
+import { Clock, paramError, refusal } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
@@ -130,11 +130,7 @@ const incorrectPassword = () =>
   paramError('incorrect_password', 'password', 'is incorrect', 'The password is incorrect.');
 
 const totpDisabled = () =>
-  new ApiError(400, {
-    code: 'totp_disabled',
-    message: 'TOTP disabled',
-    long_message: 'This user has no authenticator app and no backup codes.',
-  });
+  refusal(400, 'totp_disabled', 'TOTP disabled', 'This user has no authenticator app and no backup codes.');
 
 const totpIncorrectCode = () => paramError('totp_incorrect_code', 'code', 'is incorrect', 'The code is incorrect.');
 
@@ -142,8 +138,4 @@ const totpInvalidLength = () =>
   paramError('totp_invalid_length', 'code', 'is invalid', 'The code must have six digits.');
 
 const passwordDisabled = () =>
-  new ApiError(403, {
-    code: 'password_disabled',
-    message: 'passwords are disabled',
-    long_message: 'Passwords are turned off for this instance.',
-  });
+  refusal(403, 'password_disabled', 'passwords are disabled', 'Passwords are turned off for this instance.');

@@ -1,4 +1,4 @@
-import { ApiError, paramError } from '@latchkey/core';
+import { paramError, refusal } from '@latchkey/core';
 
 /** Another user has this address, number or name. */
 export const identifierExists = (param: string) =>
@@ -6,11 +6,7 @@ export const identifierExists = (param: string) =>
 
 /** The user may not sign in or act. */
 export const userBanned = () =>
-  new ApiError(403, {
-    code: 'user_banned',
-    message: 'User is banned',
-    long_message: 'This account has been banned. Contact support for help.',
-  });
+  refusal(403, 'user_banned', 'User is banned', 'This account has been banned. Contact support for help.');
 
 /** `starting_after` walks the list in the order of creation alone. */
 export const startingAfterNeedsCreationOrder = (param: 'order_by' | 'offset') =>
@@ -27,11 +23,8 @@ export const unknownStartingAfter = (id: string) =>
 
 /** What the instance requires of a user was not given. `names` are the contract's. */
 export const dataMissing = (names: string[]) =>
-  new ApiError(422, {
-    code: 'form_data_missing',
-    message: 'missing data',
-    long_message: `This instance requires of its users: ${names.join(', ')}.`,
-    meta: { names },
+  refusal(422, 'form_data_missing', 'missing data', `This instance requires of its users: ${names.join(', ')}.`, {
+    names,
   });
 
 /** The instance has this kind of parameter turned off. */
@@ -48,19 +41,11 @@ export const paramConflict = (param: string, other: string) =>
 
 /** More than a bulk operation takes. */
 export const bulkSizeExceeded = (max: number) =>
-  new ApiError(400, {
-    code: 'bulk_size_exceeded',
-    message: 'bulk size exceeded',
-    long_message: `At most ${max} can be given at once.`,
-  });
+  refusal(400, 'bulk_size_exceeded', 'bulk size exceeded', `At most ${max} can be given at once.`);
 
 /** Locking users is turned off. */
 export const lockoutDisabled = () =>
-  new ApiError(403, {
-    code: 'feature_not_enabled',
-    message: 'not enabled',
-    long_message: 'User lockout is not enabled for this instance.',
-  });
+  refusal(403, 'feature_not_enabled', 'not enabled', 'User lockout is not enabled for this instance.');
 
 /** A primary address or number must be proved. */
 export const primaryNeedsVerification = (param: string) =>
@@ -71,9 +56,4 @@ export const notOfUser = (param: string, id: string) =>
   paramError('form_resource_not_found', param, 'not found', `${id} does not belong to the user.`);
 
 /** The user has no password. */
-export const noPasswordSet = () =>
-  new ApiError(400, {
-    code: 'no_password_set',
-    message: 'no password set',
-    long_message: 'This user has no password.',
-  });
+export const noPasswordSet = () => refusal(400, 'no_password_set', 'no password set', 'This user has no password.');

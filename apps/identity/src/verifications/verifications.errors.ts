@@ -1,47 +1,32 @@
-import { ApiError, paramError } from '@latchkey/core';
+import { ApiError, paramError, refusal } from '@latchkey/core';
 
 /** The code is not the one that was sent. */
 export const codeIncorrect = () => paramError('form_code_incorrect', 'code', 'is incorrect', 'Incorrect code');
 
 /** Too many wrong codes: the verification must be prepared again. */
 export const verificationFailed = () =>
-  new ApiError(400, {
-    code: 'verification_failed',
-    message: 'verification failed',
-    long_message: 'Too many failed attempts. Ask for a new code.',
-  });
+  refusal(400, 'verification_failed', 'verification failed', 'Too many failed attempts. Ask for a new code.');
 
 /** The code came too late. */
 export const verificationExpired = () =>
-  new ApiError(400, {
-    code: 'verification_expired',
-    message: 'expired',
-    long_message: 'This verification has expired. Ask for a new code.',
-  });
+  refusal(400, 'verification_expired', 'expired', 'This verification has expired. Ask for a new code.');
 
 /** Nothing was prepared that could be attempted. */
 export const verificationMissing = () =>
-  new ApiError(400, {
-    code: 'verification_missing',
-    message: 'missing verification',
-    long_message: 'Prepare the verification before you attempt it.',
-  });
+  refusal(400, 'verification_missing', 'missing verification', 'Prepare the verification before you attempt it.');
 
 /** It was proved before. */
 export const verificationAlreadyVerified = () =>
-  new ApiError(400, {
-    code: 'verification_already_verified',
-    message: 'already verified',
-    long_message: 'This verification has already been completed.',
-  });
+  refusal(400, 'verification_already_verified', 'already verified', 'This verification has already been completed.');
 
 /** The strategy does not fit what is verified. */
 export const verificationStrategyInvalid = () =>
-  new ApiError(400, {
-    code: 'verification_strategy_invalid',
-    message: 'invalid verification strategy',
-    long_message: 'The verification strategy is not valid here.',
-  });
+  refusal(
+    400,
+    'verification_strategy_invalid',
+    'invalid verification strategy',
+    'The verification strategy is not valid here.',
+  );
 
 /** The last code to the same address is too young for another. */
 export const codeTooSoon = (seconds: number) =>

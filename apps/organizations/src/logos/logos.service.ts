@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { ApiError, Clock, newId } from '@latchkey/core';
+import { Clock, newId, refusal } from '@latchkey/core';
 import type { UploadedFile } from '@latchkey/http';
 import { drawInitials, render, toStoredPicture, type Rendition, type ShownPicture } from '@latchkey/pictures';
 import { OrganizationsDb } from '../db.js';
@@ -11,19 +11,11 @@ import { OrganizationsService } from '../organizations/organizations.service.js'
 const AVATAR = /^avatar-(org_\w+)$/;
 
 const notAPicture = () =>
-  new ApiError(400, {
-    code: 'request_body_invalid',
-    message: 'Request body invalid',
-    long_message: 'The file must be a JPEG, PNG, GIF or WebP picture.',
-    meta: { param_name: 'file' },
+  refusal(400, 'request_body_invalid', 'Request body invalid', 'The file must be a JPEG, PNG, GIF or WebP picture.', {
+    param_name: 'file',
   });
 
-const imageNotFound = () =>
-  new ApiError(404, {
-    code: 'image_not_found',
-    message: 'Image not found',
-    long_message: 'There is no picture at this address.',
-  });
+const imageNotFound = () => refusal(404, 'image_not_found', 'Image not found', 'There is no picture at this address.');
 
 /** The pictures of organizations. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OrganizationViews, type InstanceView, type UserSummary } from '@latchkey/clients';
 import { mergeMetadata, requireMetadataSize, type RequestContext } from '@latchkey/contracts';
-import { ApiError, Clock, newId, notFound, paramError } from '@latchkey/core';
+import { ApiError, Clock, newId, notFound, paramError, refusal } from '@latchkey/core';
 import { afterCommit, transaction } from '@latchkey/db';
 import { Outbox } from '@latchkey/events';
 import { OrganizationsDb, type Tx } from '../db.js';
@@ -247,11 +247,12 @@ export class OrganizationsService {
       },
     });
     if (missing.length === 0) return set.id;
-    throw new ApiError(422, {
-      code: 'organization_role_set_reassignment_mappings_missing',
-      message: 'roles are missing in the role set',
-      long_message: 'Members hold roles that the role set does not have. Replace their roles first.',
-      meta: { role_keys: missing.map((role) => role.key) },
-    });
+    throw refusal(
+      422,
+      'organization_role_set_reassignment_mappings_missing',
+      'roles are missing in the role set',
+      'Members hold roles that the role set does not have. Replace their roles first.',
+      { role_keys: missing.map((role) => role.key) },
+    );
   }
 }

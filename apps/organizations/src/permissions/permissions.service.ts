@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OrganizationViews } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
-import { ApiError, Clock, newId, notFound, paramError } from '@latchkey/core';
+import { Clock, newId, notFound, paramError, refusal } from '@latchkey/core';
 import { afterCommit, containing, transaction } from '@latchkey/db';
 import { Outbox } from '@latchkey/events';
 import { slice, toOrderBy } from '@latchkey/http';
@@ -14,11 +14,12 @@ const keyTaken = () => paramError('form_identifier_exists', 'key', 'already take
 
 /** The product's own permissions are fixed. */
 const notModifiable = () =>
-  new ApiError(403, {
-    code: 'organization_system_permission_not_modifiable',
-    message: 'system permission',
-    long_message: 'System permissions cannot be changed or deleted.',
-  });
+  refusal(
+    403,
+    'organization_system_permission_not_modifiable',
+    'system permission',
+    'System permissions cannot be changed or deleted.',
+  );
 
 const taken = { permissions_key: keyTaken };
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OrganizationSuggestionJSON } from '@clerk/shared/types';
 import type { Page, RequestContext } from '@latchkey/contracts';
-import { ApiError, Clock, newId, notFound } from '@latchkey/core';
+import { Clock, newId, notFound, refusal } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { slice, toPage } from '@latchkey/http';
 import { OrganizationsDb } from '../db.js';
@@ -15,11 +15,12 @@ import type { ListSuggestions } from './suggestions.schemas.js';
 
 /** The user has asked to join before. */
 const alreadyAccepted = () =>
-  new ApiError(400, {
-    code: 'organization_suggestion_already_accepted',
-    message: 'already accepted',
-    long_message: 'You have asked to join this organization before.',
-  });
+  refusal(
+    400,
+    'organization_suggestion_already_accepted',
+    'already accepted',
+    'You have asked to join this organization before.',
+  );
 
 /** Managers who are told of a request, the oldest first: where hundreds manage, some are enough. */
 const MOST_MANAGERS = 20;

@@ -1,21 +1,13 @@
-import { ApiError } from '@latchkey/core';
+import { refusal } from '@latchkey/core';
 import { svixError } from '../svix-api/svix-errors.js';
 
 /** The instance has its application for webhooks already. */
 export const svixAppExists = () =>
-  new ApiError(400, {
-    code: 'svix_app_exists',
-    message: 'already exists',
-    long_message: 'This instance already has its application for webhooks.',
-  });
+  refusal(400, 'svix_app_exists', 'already exists', 'This instance already has its application for webhooks.');
 
 /** The instance has no application for webhooks. */
 export const svixAppMissing = () =>
-  new ApiError(400, {
-    code: 'svix_app_missing',
-    message: 'missing',
-    long_message: 'This instance has no application for webhooks yet; create one first.',
-  });
+  refusal(400, 'svix_app_missing', 'missing', 'This instance has no application for webhooks yet; create one first.');
 
 /** The link was used, or is too old. */
 export const linkSpent = () => svixError(401, 'authentication_failed', 'This link was used before or has expired.');

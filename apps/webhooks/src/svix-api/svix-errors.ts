@@ -1,4 +1,4 @@
-import { ApiError, type ErrorCode } from '@latchkey/core';
+import { type ErrorCode, refusal } from '@latchkey/core';
 
 /** No such thing is visible to the caller (404). */
 export const svixNotFound = () => svixError(404, 'not_found', 'Entity not found');
@@ -11,8 +11,7 @@ export const svixBadRequest = (code: ErrorCode, detail: string) => svixError(400
 
 /** A field has a value that it cannot have (422). */
 export const svixInvalid = (field: string, message: string) =>
-  new ApiError(422, { code: 'value_error', message, long_message: message, meta: { param_name: field } });
+  refusal(422, 'value_error', message, message, { param_name: field });
 
 /** An error of the svix API. */
-export const svixError = (status: number, code: ErrorCode, detail: string) =>
-  new ApiError(status, { code, message: detail, long_message: detail });
+export const svixError = (status: number, code: ErrorCode, detail: string) => refusal(status, code, detail, detail);
