@@ -94,9 +94,8 @@ class Response extends Writable {
     done();
   }
 
-  /** Also after the answer, when it changes nothing. */
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.fail(error ?? new Error('the answer broke off'));
+    if (!this.writableFinished) this.fail(error ?? new Error('the answer broke off'));
     done(error);
   }
 
