@@ -454,8 +454,9 @@ describe('lists', () => {
   list(
     'FAPI ListOrganizationRoles',
     '/v1/organizations/{red}/roles',
-    (row) => row.key,
-    [['limit=2', 'org:member org:admin']],
+    // Both were made in the same moment.
+    (row) => row.object,
+    [['limit=2', 'role role']],
     'ada',
   );
 });
