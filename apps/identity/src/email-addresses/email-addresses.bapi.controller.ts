@@ -5,8 +5,8 @@ import type { RequestContext } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
 import { BapiController, Ctx, Operation } from '@latchkey/http';
 import { toEmailAddressJSON } from '../users/users.serializer.js';
+import { IdentifierCodesService } from '../identifiers/identifier-codes.service.js';
 import { VerificationChecksService } from '../verifications/verification-checks.service.js';
-import { EmailAddressChecksService } from './email-address-checks.service.js';
 import {
   CreateEmailAddress,
   ReplaceEmailAddress,
@@ -19,7 +19,7 @@ import { EmailAddressesService, type FullEmailAddress } from './email-addresses.
 export class EmailAddressesBapiController {
   constructor(
     private readonly addresses: EmailAddressesService,
-    private readonly addressChecks: EmailAddressChecksService,
+    private readonly codes: IdentifierCodesService,
     private readonly checks: VerificationChecksService,
     private readonly clock: Clock,
   ) {}
@@ -70,7 +70,7 @@ export class EmailAddressesBapiController {
   @Post('/email_addresses/:email_address_id/prepare_verification')
   @Operation('PrepareEmailAddressVerification')
   async prepareVerification(@Ctx() ctx: RequestContext, @Param('email_address_id') id: string) {
-    return this.checks.toJSON(await this.addressChecks.prepare(ctx, id));
+    return this.checks.toJSON(await this.codes.prepareCheck(ctx, 'email_address', id));
   }
 
   @Post('/email_addresses/:email_address_id/attempt_verification')
@@ -80,7 +80,7 @@ export class EmailAddressesBapiController {
     @Param('email_address_id') id: string,
     @Body({ schema: AttemptEmailAddress }) body: AttemptEmailAddress,
   ) {
-    return this.checks.toJSON(await this.addressChecks.attempt(ctx, id, body.verification_id, body.code));
+    return this.checks.toJSON(await this.codes.attemptCheck(ctx, 'email_address', id, body.verification_id, body.code));
   }
 
   @Put('/users/:user_id/email_address')

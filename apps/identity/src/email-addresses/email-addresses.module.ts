@@ -6,7 +6,6 @@ import { MessagesModule } from '../messages/messages.module.js';
 import { StepUpModule } from '../reverifications/step-up.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
-import { EmailAddressChecksService } from './email-address-checks.service.js';
 import { EmailAddressesBapiController } from './email-addresses.bapi.controller.js';
 import { EmailAddressesFapiController } from './email-addresses.fapi.controller.js';
 import { EmailAddressesService } from './email-addresses.service.js';
@@ -23,7 +22,7 @@ import { OwnEmailAddressesService } from './own-email-addresses.service.js';
     VerificationsModule,
   ],
   controllers: [EmailAddressesBapiController, EmailAddressesFapiController],
-  providers: [EmailAddressesService, EmailAddressChecksService, OwnEmailAddressesService],
+  providers: [EmailAddressesService, OwnEmailAddressesService],
   exports: [EmailAddressesService],
 })
 export class EmailAddressesModule {}

@@ -1,17 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { notFound } from '@latchkey/core';
-import { transaction } from '@latchkey/db';
-import { IdentityDb, type Tx } from '../db.js';
+import type { IdentityDb, Tx } from '../db.js';
 import type { EmailAddress } from '../generated/prisma/client.js';
 import { EMAIL_LINK, EmailLinksService, type UsedLink } from '../email-links/email-links.service.js';
 import { IdentifiersService } from '../identifiers/identifiers.service.js';
 import { MessagesService } from '../messages/messages.service.js';
-import { primaryWithout, requireRemovable, type IdentificationStatus } from '../users/identifier-rules.js';
-import { identifierExists, primaryNeedsVerification } from '../users/users.errors.js';
+import type { IdentificationStatus } from '../users/identifier-rules.js';
+import { primaryNeedsVerification } from '../users/users.errors.js';
 import type { FullUser } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
-import { InstancesService } from '../instances/instances.service.js';
 
 /** An address of a user, with its proof, as it is shown. */
 export type FullEmailAddress = FullUser['emailAddresses'][number];
@@ -32,41 +29,23 @@ export interface NewEmailAddress {
 @Injectable()
 export class EmailAddressesService {
   constructor(
-    private readonly db: IdentityDb,
     private readonly users: UsersService,
-    private readonly instances: InstancesService,
     private readonly identifiers: IdentifiersService,
     private readonly links: EmailLinksService,
     private readonly messages: MessagesService,
   ) {}
 
   /** An address, of `userId` when given. @throws `resource_not_found` (404) */
-  async require(
-    ctx: RequestContext,
-    id: string,
-    userId?: string,
-    db: IdentityDb | Tx = this.db,
-  ): Promise<FullEmailAddress> {
-    const row = await db.emailAddress.findFirst({
-      where: { id, instanceId: ctx.instanceId, userId },
-      include: { verification: true },
-    });
-    if (!row) throw notFound('email address', id);
-    return row;
+  require(ctx: RequestContext, id: string, userId?: string, db?: IdentityDb | Tx): Promise<FullEmailAddress> {
+    return this.identifiers.require(ctx, 'email_address', id, userId, db);
   }
 
   /** Adds an address to a user. @throws `form_identifier_exists` (422), `resource_not_found` (404) */
   async add(ctx: RequestContext, userId: string, input: NewEmailAddress): Promise<FullEmailAddress> {
     return this.ofUser(ctx, userId, async (tx, user) => {
       input.check?.(user);
-      const isTaken = user.emailAddresses.some(({ emailAddress }) => emailAddress === input.address);
-      if (isTaken) throw identifierExists('email_address');
-      await this.identifiers.requireFree(tx, ctx, 'email_address', input.address);
-      const row = await this.identifiers.insert(tx, ctx, 'email_address', {
-        userId,
-        value: input.address,
-        status: input.status,
-      });
+      const { address: value, status } = input;
+      const row = await this.identifiers.insert(tx, ctx, 'email_address', user, { value, status });
       const isFirst = input.isPrimary === undefined && user.emailAddresses.length === 0;
       if (input.isPrimary && !row.verifiedAt && user.emailAddresses.length > 0)
         throw primaryNeedsVerification('primary');
@@ -84,7 +63,7 @@ export class EmailAddressesService {
   ): Promise<FullEmailAddress> {
     const { userId } = await this.require(ctx, id);
     return this.ofUser(ctx, userId, async (tx, user) => {
-      let row: EmailAddress = await this.require(ctx, id, userId, tx);
+      let row: Omit<FullEmailAddress, 'verification'> = await this.require(ctx, id, userId, tx);
       const isChanged = input.isVerified !== undefined && input.isVerified !== (row.verifiedAt !== null);
       if (isChanged) row = await this.identifiers.setVerified(tx, ctx, 'email_address', row, input.isVerified === true);
       if (input.isPrimary && user.primaryEmailAddressId !== id) {
@@ -102,30 +81,17 @@ export class EmailAddressesService {
    * @throws `identification_deletion_failed`, `last_required_identification_deletion_failed` (400), `resource_not_found` (404)
    */
   async delete(ctx: RequestContext, id: string, userId?: string, check?: (user: FullUser) => void): Promise<void> {
-    const owner = (await this.require(ctx, id, userId)).userId;
-    const settings = await this.instances.settings(ctx.instanceId);
-    await transaction(this.db, async (tx) => {
-      const user = await this.identifiers.locked(tx, ctx, owner);
-      check?.(user);
-      const row = await this.require(ctx, id, owner, tx);
-      requireRemovable(settings, user, 'email_address', id);
-      await this.identifiers.remove(tx, ctx, 'email_address', [row]);
-      const primaryEmailAddressId = primaryWithout(user.emailAddresses, id, user.primaryEmailAddressId);
-      await this.users.update(tx, ctx, owner, { primaryEmailAddressId });
-    });
+    await this.identifiers.delete(ctx, 'email_address', id, { userId, check }, (tx, user, _row, columns) =>
+      this.users.update(tx, ctx, user.id, columns),
+    );
   }
 
   /** Gives a user one primary address in place of all they had. @throws `form_identifier_exists` (422) */
   async replace(ctx: RequestContext, userId: string, input: NewEmailAddress): Promise<FullEmailAddress> {
     return this.ofUser(ctx, userId, async (tx, user) => {
       const previous = user.emailAddresses.find(({ id }) => id === user.primaryEmailAddressId);
-      await this.identifiers.remove(tx, ctx, 'email_address', user.emailAddresses);
-      await this.identifiers.requireFree(tx, ctx, 'email_address', input.address);
-      const row = await this.identifiers.insert(tx, ctx, 'email_address', {
-        userId,
-        value: input.address,
-        status: input.status,
-      });
+      const { address: value, status } = input;
+      const row = await this.identifiers.insertInstead(tx, ctx, 'email_address', user, { value, status });
       await this.users.update(tx, ctx, userId, { primaryEmailAddressId: row.id });
       if (input.notifyPrevious && previous && previous.emailAddress !== input.address)
         await this.tellPrevious(tx, ctx, previous, row);
@@ -157,10 +123,7 @@ export class EmailAddressesService {
         identifierId: id,
       };
       const verification = await this.links.start(tx, ctx, row.emailAddress, link, row.verification);
-      await tx.emailAddress.updateMany({
-        where: { id, instanceId: ctx.instanceId },
-        data: { verificationId: verification.id },
-      });
+      await this.identifiers.provesBy(tx, ctx, 'email_address', id, verification.id);
       return id;
     });
   }
@@ -171,44 +134,15 @@ export class EmailAddressesService {
    * @throws `verification_*`, `identification_claimed` (400), `resource_not_found` (404)
    */
   async proveByLink(ctx: RequestContext, userId: string, id: string, link: UsedLink): Promise<void> {
-    await this.identifiers.proveByLink(ctx, 'email_address', userId, link, (tx) => this.require(ctx, id, userId, tx));
+    await this.identifiers.proveByLink(ctx, 'email_address', userId, id, link);
   }
 
-  /** Sends a user a code that proves one of their addresses. @throws `verification_already_verified`, `verification_strategy_invalid` (400) */
-  async prepare(ctx: RequestContext, userId: string, id: string, strategy: string): Promise<FullEmailAddress> {
-    return this.ofUser(ctx, userId, async (tx) => {
-      const row = await this.require(ctx, id, userId, tx);
-      this.identifiers.requireProvable(row, strategy, 'email_code');
-      const verification = await this.messages.startEmailCode(tx, ctx, row.emailAddress, {
-        previous: row.verification,
-        userId,
-        identifierId: id,
-      });
-      await tx.emailAddress.updateMany({
-        where: { id, instanceId: ctx.instanceId },
-        data: { verificationId: verification.id },
-      });
-      return id;
-    });
-  }
-
-  /**
-   * Tries the code that was sent to a user's address; the right one makes the address theirs alone.
-   *
-   * @throws `form_code_incorrect` (422), `verification_*`, `identification_claimed` (400)
-   */
-  async attempt(ctx: RequestContext, userId: string, id: string, code: string): Promise<FullEmailAddress> {
-    await this.identifiers.attempt(ctx, 'email_address', userId, code, (tx) => this.require(ctx, id, userId, tx));
-    return this.require(ctx, id, userId);
-  }
-
-  /** Runs `work` on a user who stays as read meanwhile; answers the address that it names. */
-  private async ofUser(
+  private ofUser(
     ctx: RequestContext,
     userId: string,
     work: (tx: Tx, user: FullUser) => Promise<string>,
   ): Promise<FullEmailAddress> {
-    return this.require(ctx, await this.identifiers.change(ctx, userId, work));
+    return this.identifiers.change(ctx, 'email_address', userId, work);
   }
 
   private async makePrimary(

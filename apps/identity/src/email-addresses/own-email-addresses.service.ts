@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { AccessRulesService } from '../access-rules/access-rules.service.js';
 import { EMAIL_LINK } from '../email-links/email-links.service.js';
+import { IdentifierCodesService } from '../identifiers/identifier-codes.service.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { StepUpService } from '../reverifications/step-up.service.js';
 import { requireFewUnverified, requireMutable } from '../users/identifier-rules.js';
@@ -14,6 +15,7 @@ import { EmailAddressesService, type FullEmailAddress } from './email-addresses.
 export class OwnEmailAddressesService {
   constructor(
     private readonly addresses: EmailAddressesService,
+    private readonly codes: IdentifierCodesService,
     private readonly access: AccessRulesService,
     private readonly instances: InstancesService,
     private readonly stepUp: StepUpService,
@@ -47,16 +49,16 @@ export class OwnEmailAddressesService {
     await this.addresses.delete(ctx, id, ctx.userId);
   }
 
-  /** Sends a code, or a link. @throws as `EmailAddressesService.prepare`, `EmailAddressesService.prepareLink` */
+  /** Sends a code, or a link. @throws as `IdentifierCodesService.prepare`, `EmailAddressesService.prepareLink` */
   prepare(ctx: RequestContext, id: string, input: PrepareEmailAddress): Promise<FullEmailAddress> {
     return input.strategy === EMAIL_LINK
       ? this.addresses.prepareLink(ctx, ctx.userId!, id, input.redirect_url)
-      : this.addresses.prepare(ctx, ctx.userId!, id, input.strategy);
+      : this.codes.prepare(ctx, 'email_address', ctx.userId!, id, input.strategy);
   }
 
-  /** Tries a code. @throws as `EmailAddressesService.attempt` */
+  /** Tries a code. @throws as `IdentifierCodesService.attempt` */
   attempt(ctx: RequestContext, id: string, code: string): Promise<FullEmailAddress> {
-    return this.addresses.attempt(ctx, ctx.userId!, id, code);
+    return this.codes.attempt(ctx, 'email_address', ctx.userId!, id, code);
   }
 
   /** Users may change this, and it is they who do. */

@@ -1,13 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { Clock, newId, type ApiError } from '@latchkey/core';
+import { Clock, newId, notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { UsedLink } from '../email-links/email-links.service.js';
-import type { EmailAddress, PhoneNumber } from '../generated/prisma/client.js';
-import { LockoutsService } from '../lockouts/lockouts.service.js';
-import { identificationClaimed, type IdentificationStatus } from '../users/identifier-rules.js';
+import type { Prisma } from '../generated/prisma/client.js';
+import { InstancesService } from '../instances/instances.service.js';
+import {
+  identificationClaimed,
+  primaryWithout,
+  requireRemovable,
+  type IdentificationStatus,
+} from '../users/identifier-rules.js';
 import { identifierExists } from '../users/users.errors.js';
 import type { FullUser } from '../users/users.serializer.js';
 import { takenIdentifiers, UsersService } from '../users/users.service.js';
@@ -19,8 +24,8 @@ import {
 import { VerificationsService } from '../verifications/verifications.service.js';
 
 interface Rows {
-  email_address: EmailAddress;
-  phone_number: PhoneNumber;
+  email_address: FullUser['emailAddresses'][number];
+  phone_number: FullUser['phoneNumbers'][number];
 }
 
 /** What users are known by and prove with a code: an address or a number. */
@@ -28,8 +33,20 @@ export type IdentifierKind = keyof Rows;
 
 /** How the kinds differ in the schema. */
 const COLUMNS = {
-  email_address: { table: 'emailAddress', value: 'emailAddress', primary: 'primaryEmailAddressId' },
-  phone_number: { table: 'phoneNumber', value: 'phoneNumber', primary: 'primaryPhoneNumberId' },
+  email_address: {
+    name: 'email address',
+    table: 'emailAddress',
+    value: 'emailAddress',
+    rows: 'emailAddresses',
+    primary: 'primaryEmailAddressId',
+  },
+  phone_number: {
+    name: 'phone number',
+    table: 'phoneNumber',
+    value: 'phoneNumber',
+    rows: 'phoneNumbers',
+    primary: 'primaryPhoneNumberId',
+  },
 } as const;
 
 /** The part of Prisma's two tables that is the same. */
@@ -37,12 +54,41 @@ interface Table<Row> {
   count(args: { where: object }): Promise<number>;
   create(args: { data: object }): Promise<Row>;
   deleteMany(args: { where: object }): Promise<unknown>;
-  updateManyAndReturn(args: { where: object; data: object }): Promise<Row[]>;
+  findFirst(args: { where: object; include: { verification: true } }): Promise<Row | null>;
+  updateMany(args: { where: object; data: object }): Promise<unknown>;
+  updateManyAndReturn(args: { where: object; data: object }): Promise<Omit<Row, 'verification'>[]>;
 }
 
-const tableOf = <K extends IdentifierKind>(tx: Tx, kind: K) => tx[COLUMNS[kind].table] as unknown as Table<Rows[K]>;
+const tableOf = <K extends IdentifierKind>(db: IdentityDb | Tx, kind: K) =>
+  db[COLUMNS[kind].table] as unknown as Table<Rows[K]>;
 
-const claimed = { email_addresses_reserved: identificationClaimed, phone_numbers_reserved: identificationClaimed };
+/** All of a kind that a user has. */
+const rowsOf = <K extends IdentifierKind>(user: FullUser, kind: K) => user[COLUMNS[kind].rows] as Rows[K][];
+
+/** The address, or the number. */
+export const valueOf = <K extends IdentifierKind>(kind: K, row: Row<K>): string =>
+  (row as unknown as Record<string, string>)[COLUMNS[kind].value]!;
+
+/** A row without its proof. */
+type Row<K extends IdentifierKind> = Omit<Rows[K], 'verification'>;
+
+/** How a proof fails whose address or number somebody else has proved meanwhile. */
+export const claimed = {
+  email_addresses_reserved: identificationClaimed,
+  phone_numbers_reserved: identificationClaimed,
+};
+
+/** What is given to a user. */
+interface NewIdentifier {
+  value: string;
+  status: IdentificationStatus;
+}
+
+/** Whose it must be, when that is known, and what must hold of the user, inside the transaction. */
+interface DeleteOptions {
+  userId?: string;
+  check?: (user: FullUser) => void;
+}
 
 /** What holds of addresses and numbers alike. A proved or reserved one is one user's alone: a unique index decides who gets it. */
 @Injectable()
@@ -50,11 +96,25 @@ export class IdentifiersService {
   constructor(
     private readonly db: IdentityDb,
     private readonly users: UsersService,
+    private readonly instances: InstancesService,
     private readonly clients: ClientsService,
-    private readonly lockouts: LockoutsService,
     private readonly verifications: VerificationsService,
     private readonly clock: Clock,
   ) {}
+
+  /** One with its proof, of `userId` when given. @throws `resource_not_found` (404) */
+  async require<K extends IdentifierKind>(
+    ctx: RequestContext,
+    kind: K,
+    id: string,
+    userId?: string,
+    db: IdentityDb | Tx = this.db,
+  ): Promise<Rows[K]> {
+    const where = { id, instanceId: ctx.instanceId, userId };
+    const row = await tableOf(db, kind).findFirst({ where, include: { verification: true } });
+    if (!row) throw notFound(COLUMNS[kind].name, id);
+    return row;
+  }
 
   /** The user, as they stay until the transaction ends; their clients are held as well, for a factor that comes or goes changes sessions. */
   async locked(tx: Tx, ctx: RequestContext, userId: string): Promise<FullUser> {
@@ -62,32 +122,68 @@ export class IdentifiersService {
     return this.users.requireIn(tx, ctx, userId);
   }
 
-  /** Runs `work` on a user who stays as read meanwhile. @throws `form_identifier_exists` (422) when somebody was faster */
-  change<R>(ctx: RequestContext, userId: string, work: (tx: Tx, user: FullUser) => Promise<R>): Promise<R> {
-    return transaction(this.db, async (tx) => work(tx, await this.locked(tx, ctx, userId)), {
+  /**
+   * Runs `work` on a user who stays as read meanwhile.
+   *
+   * @param work answers the id of the one that it is about
+   * @returns that one, as it is then
+   * @throws `form_identifier_exists` (422) when somebody was faster
+   */
+  async change<K extends IdentifierKind>(
+    ctx: RequestContext,
+    kind: K,
+    userId: string,
+    work: (tx: Tx, user: FullUser) => Promise<string>,
+  ): Promise<Rows[K]> {
+    const id = await transaction(this.db, async (tx) => work(tx, await this.locked(tx, ctx, userId)), {
       taken: takenIdentifiers,
     });
+    return this.require(ctx, kind, id);
   }
 
-  /** @throws `form_identifier_exists` (422) when somebody has it to themselves */
-  async requireFree(tx: Tx, ctx: RequestContext, kind: IdentifierKind, value: string): Promise<void> {
-    const where = { instanceId: ctx.instanceId, reservedAs: value };
-    if ((await tableOf(tx, kind).count({ where })) > 0) throw identifierExists(kind);
-  }
-
-  /** Gives a user another one; `verified` is an administrator's word for it. */
+  /**
+   * Gives a user another one; `verified` is an administrator's word for it.
+   *
+   * @throws `form_identifier_exists` (422) when they have it, or somebody has it to themselves
+   */
   async insert<K extends IdentifierKind>(
     tx: Tx,
     ctx: RequestContext,
     kind: K,
-    { userId, value, status }: { userId: string; value: string; status: IdentificationStatus },
-  ): Promise<Rows[K]> {
+    user: FullUser,
+    { value, status }: NewIdentifier,
+  ): Promise<Row<K>> {
+    if (rowsOf(user, kind).some((row) => valueOf(kind, row) === value)) throw identifierExists(kind);
+    return this.create(tx, ctx, kind, user.id, { value, status });
+  }
+
+  /** Gives a user one in place of all they had. @throws `form_identifier_exists` (422) when somebody has it to themselves */
+  async insertInstead<K extends IdentifierKind>(
+    tx: Tx,
+    ctx: RequestContext,
+    kind: K,
+    user: FullUser,
+    input: NewIdentifier,
+  ): Promise<Row<K>> {
+    await this.remove(tx, ctx, kind, rowsOf(user, kind));
+    return this.create(tx, ctx, kind, user.id, input);
+  }
+
+  private async create<K extends IdentifierKind>(
+    tx: Tx,
+    ctx: RequestContext,
+    kind: K,
+    userId: string,
+    { value, status }: NewIdentifier,
+  ): Promise<Row<K>> {
+    const { instanceId } = ctx;
+    if ((await tableOf(tx, kind).count({ where: { instanceId, reservedAs: value } })) > 0) throw identifierExists(kind);
     const now = this.clock.now();
     const proof = status === 'verified' ? await this.verifications.createVerified(tx, ctx, 'admin') : null;
     return tableOf(tx, kind).create({
       data: {
         id: newId(kind === 'email_address' ? 'emailAddress' : 'phoneNumber', now),
-        instanceId: ctx.instanceId,
+        instanceId,
         userId,
         [COLUMNS[kind].value]: value,
         verificationId: proof?.id,
@@ -97,8 +193,34 @@ export class IdentifiersService {
     });
   }
 
+  /**
+   * Takes one away from a user.
+   *
+   * @param then changes the user with it: the column of the primary one, and what else hangs on it
+   * @throws `identification_deletion_failed`, `last_required_identification_deletion_failed` (400), `resource_not_found` (404)
+   */
+  async delete<K extends IdentifierKind>(
+    ctx: RequestContext,
+    kind: K,
+    id: string,
+    { userId, check }: DeleteOptions,
+    then: (tx: Tx, user: FullUser, row: Rows[K], columns: Prisma.UserUncheckedUpdateInput) => Promise<unknown>,
+  ): Promise<void> {
+    const owner = (await this.require(ctx, kind, id, userId)).userId;
+    const settings = await this.instances.settings(ctx.instanceId);
+    const { primary } = COLUMNS[kind];
+    await transaction(this.db, async (tx) => {
+      const user = await this.locked(tx, ctx, owner);
+      check?.(user);
+      const row = await this.require(ctx, kind, id, owner, tx);
+      requireRemovable(settings, user, kind, id);
+      await this.remove(tx, ctx, kind, [row]);
+      await then(tx, user, row, { [primary]: primaryWithout(rowsOf(user, kind), id, user[primary]) });
+    });
+  }
+
   /** Takes them away, with their proofs. */
-  async remove<K extends IdentifierKind>(tx: Tx, ctx: RequestContext, kind: K, rows: Rows[K][]): Promise<void> {
+  private async remove<K extends IdentifierKind>(tx: Tx, ctx: RequestContext, kind: K, rows: Row<K>[]): Promise<void> {
     const among = (ids: (string | null)[]) => ({
       instanceId: ctx.instanceId,
       id: { in: ids.filter((id) => id !== null) },
@@ -112,9 +234,9 @@ export class IdentifiersService {
     tx: Tx,
     ctx: RequestContext,
     kind: K,
-    row: Rows[K],
+    row: Row<K>,
     isVerified: boolean,
-  ): Promise<Rows[K]> {
+  ): Promise<Row<K>> {
     const proof = isVerified ? await this.verifications.createVerified(tx, ctx, 'admin') : null;
     return this.settle(tx, ctx, kind, row, isVerified, proof?.id ?? null);
   }
@@ -125,7 +247,7 @@ export class IdentifiersService {
     ctx: RequestContext,
     kind: K,
     user: FullUser,
-    row: Rows[K],
+    row: Row<K>,
     verificationId: string | null,
   ): Promise<void> {
     await this.settle(tx, ctx, kind, row, true, verificationId);
@@ -135,56 +257,27 @@ export class IdentifiersService {
   }
 
   /** @throws `verification_already_verified`, `verification_strategy_invalid` (400) when no code may be sent for it */
-  requireProvable(row: Rows[IdentifierKind], strategy: string, expected: string): void {
+  requireProvable(row: Row<IdentifierKind>, strategy: string, expected: string): void {
     if (row.verifiedAt) throw verificationAlreadyVerified();
     if (strategy !== expected) throw verificationStrategyInvalid();
   }
 
-  /**
-   * Tries the code that was sent to one; the right one makes it its user's alone. Wrong ones count for the user's lockout.
-   *
-   * @param read the row, within the transaction
-   * @throws `form_code_incorrect` (422), `verification_*`, `identification_claimed` (400), `user_locked` (403)
-   */
-  async attempt<K extends IdentifierKind>(
-    ctx: RequestContext,
-    kind: K,
-    userId: string,
-    code: string,
-    read: (tx: Tx) => Promise<Rows[K]>,
-  ): Promise<void> {
-    const work = async (tx: Tx): Promise<ApiError | undefined> => {
-      const user = await this.locked(tx, ctx, userId);
-      const row = await read(tx);
-      if (row.verifiedAt) throw verificationAlreadyVerified();
-      const locked = this.lockouts.refusal(user);
-      if (locked) return locked;
-      const problem = await this.verifications.attemptCode(tx, ctx, row.verificationId, code);
-      if (problem?.code === 'form_code_incorrect') return this.lockouts.countFailure(tx, ctx, user, problem);
-      if (problem) return problem;
-      await this.prove(tx, ctx, kind, user, row, row.verificationId);
-      return undefined;
-    };
-    const problem = await transaction(this.db, work, { taken: claimed });
-    if (problem) throw problem;
+  /** Says which proof of one is under way. */
+  async provesBy(tx: Tx, ctx: RequestContext, kind: IdentifierKind, id: string, verificationId: string): Promise<void> {
+    await tableOf(tx, kind).updateMany({ where: { id, instanceId: ctx.instanceId }, data: { verificationId } });
   }
 
-  /**
-   * Proves one by a link that was followed.
-   *
-   * @param read the row, within the transaction
-   * @throws `verification_*`, `identification_claimed` (400)
-   */
-  async proveByLink<K extends IdentifierKind>(
+  /** Proves one by a link that was followed. @throws `verification_*`, `identification_claimed` (400), `resource_not_found` (404) */
+  async proveByLink(
     ctx: RequestContext,
-    kind: K,
+    kind: IdentifierKind,
     userId: string,
+    id: string,
     link: UsedLink,
-    read: (tx: Tx) => Promise<Rows[K]>,
   ): Promise<void> {
     const work = async (tx: Tx) => {
       const user = await this.locked(tx, ctx, userId);
-      const row = await read(tx);
+      const row = await this.require(ctx, kind, id, userId, tx);
       if (row.verificationId !== link.verificationId) throw verificationMissing();
       if (row.verifiedAt || !(await link.use(tx))) throw verificationAlreadyVerified();
       await this.prove(tx, ctx, kind, user, row, row.verificationId);
@@ -196,17 +289,16 @@ export class IdentifiersService {
     tx: Tx,
     ctx: RequestContext,
     kind: K,
-    row: Rows[K],
+    row: Row<K>,
     isVerified: boolean,
     verificationId: string | null,
-  ): Promise<Rows[K]> {
-    const value = (row as unknown as Record<string, string>)[COLUMNS[kind].value]!;
+  ): Promise<Row<K>> {
     const [updated] = await tableOf(tx, kind).updateManyAndReturn({
       where: { id: row.id, instanceId: ctx.instanceId },
       data: {
         verificationId,
         verifiedAt: isVerified ? this.clock.now() : null,
-        reservedAs: isVerified ? value : null,
+        reservedAs: isVerified ? valueOf(kind, row) : null,
       },
     });
     return updated!;

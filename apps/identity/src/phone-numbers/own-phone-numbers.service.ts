@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
 import { AccessRulesService } from '../access-rules/access-rules.service.js';
+import { IdentifierCodesService } from '../identifiers/identifier-codes.service.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { StepUpService } from '../reverifications/step-up.service.js';
 import { requireOtherFactor } from '../second-factors/factor-rules.js';
@@ -17,6 +18,7 @@ import type { PatchPhoneNumber } from './phone-numbers.schemas.js';
 export class OwnPhoneNumbersService {
   constructor(
     private readonly numbers: PhoneNumbersService,
+    private readonly codes: IdentifierCodesService,
     private readonly access: AccessRulesService,
     private readonly instances: InstancesService,
     private readonly stepUp: StepUpService,
@@ -81,14 +83,14 @@ export class OwnPhoneNumbersService {
     await this.numbers.delete(ctx, id, ctx.userId, (user) => requireOtherFactor(settings, user, { phoneNumberId: id }));
   }
 
-  /** Sends a code. @throws as `PhoneNumbersService.prepare` */
+  /** Sends a code. @throws as `IdentifierCodesService.prepare` */
   prepare(ctx: RequestContext, id: string, strategy: string): Promise<FullPhoneNumber> {
-    return this.numbers.prepare(ctx, ctx.userId!, id, strategy);
+    return this.codes.prepare(ctx, 'phone_number', ctx.userId!, id, strategy);
   }
 
-  /** Tries a code. @throws as `PhoneNumbersService.attempt` */
+  /** Tries a code. @throws as `IdentifierCodesService.attempt` */
   attempt(ctx: RequestContext, id: string, code: string): Promise<FullPhoneNumber> {
-    return this.numbers.attempt(ctx, ctx.userId!, id, code);
+    return this.codes.attempt(ctx, 'phone_number', ctx.userId!, id, code);
   }
 
   /** Users may change this, and it is they who do. */

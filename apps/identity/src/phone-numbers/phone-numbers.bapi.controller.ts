@@ -5,8 +5,8 @@ import type { RequestContext } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
 import { BapiController, Ctx, Operation } from '@latchkey/http';
 import { toPhoneNumberJSON } from '../users/users.serializer.js';
+import { IdentifierCodesService } from '../identifiers/identifier-codes.service.js';
 import { VerificationChecksService } from '../verifications/verification-checks.service.js';
-import { PhoneNumberChecksService } from './phone-number-checks.service.js';
 import {
   CreatePhoneNumber,
   ReplacePhoneNumber,
@@ -19,7 +19,7 @@ import { PhoneNumbersService, type FullPhoneNumber } from './phone-numbers.servi
 export class PhoneNumbersBapiController {
   constructor(
     private readonly numbers: PhoneNumbersService,
-    private readonly numberChecks: PhoneNumberChecksService,
+    private readonly codes: IdentifierCodesService,
     private readonly checks: VerificationChecksService,
     private readonly clock: Clock,
   ) {}
@@ -70,7 +70,7 @@ export class PhoneNumbersBapiController {
   @Post('/phone_numbers/:phone_number_id/prepare_verification')
   @Operation('PreparePhoneNumberVerification')
   async prepareVerification(@Ctx() ctx: RequestContext, @Param('phone_number_id') id: string) {
-    return this.checks.toJSON(await this.numberChecks.prepare(ctx, id));
+    return this.checks.toJSON(await this.codes.prepareCheck(ctx, 'phone_number', id));
   }
 
   @Post('/phone_numbers/:phone_number_id/attempt_verification')
@@ -80,7 +80,7 @@ export class PhoneNumbersBapiController {
     @Param('phone_number_id') id: string,
     @Body({ schema: AttemptPhoneNumber }) body: AttemptPhoneNumber,
   ) {
-    return this.checks.toJSON(await this.numberChecks.attempt(ctx, id, body.verification_id, body.code));
+    return this.checks.toJSON(await this.codes.attemptCheck(ctx, 'phone_number', id, body.verification_id, body.code));
   }
 
   @Put('/users/:user_id/phone_number')

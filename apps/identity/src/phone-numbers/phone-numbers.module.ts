@@ -1,13 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AccessRulesModule } from '../access-rules/access-rules.module.js';
 import { IdentifiersModule } from '../identifiers/identifiers.module.js';
-import { MessagesModule } from '../messages/messages.module.js';
 import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { StepUpModule } from '../reverifications/step-up.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
-import { PhoneNumberChecksService } from './phone-number-checks.service.js';
 import { PhoneNumbersBapiController } from './phone-numbers.bapi.controller.js';
 import { PhoneNumbersFapiController } from './phone-numbers.fapi.controller.js';
 import { PhoneNumbersService } from './phone-numbers.service.js';
@@ -18,14 +16,13 @@ import { OwnPhoneNumbersService } from './own-phone-numbers.service.js';
     AccessRulesModule,
     IdentifiersModule,
     StepUpModule,
-    MessagesModule,
     SecondFactorsModule,
     SessionsModule,
     UsersModule,
     VerificationsModule,
   ],
   controllers: [PhoneNumbersBapiController, PhoneNumbersFapiController],
-  providers: [PhoneNumbersService, PhoneNumberChecksService, OwnPhoneNumbersService],
+  providers: [PhoneNumbersService, OwnPhoneNumbersService],
   exports: [PhoneNumbersService],
 })
 export class PhoneNumbersModule {}

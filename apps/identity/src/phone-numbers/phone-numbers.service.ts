@@ -1,22 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { Clock, notFound, paramError, refusal } from '@latchkey/core';
-import { transaction } from '@latchkey/db';
-import { IdentityDb, type Tx } from '../db.js';
-import type { PhoneNumber, Prisma } from '../generated/prisma/client.js';
+import { Clock, paramError, refusal } from '@latchkey/core';
+import type { IdentityDb, Tx } from '../db.js';
+import type { Prisma } from '../generated/prisma/client.js';
 import { IdentifiersService } from '../identifiers/identifiers.service.js';
-import { MessagesService } from '../messages/messages.service.js';
 import { withoutFactorPhone } from '../second-factors/factor-columns.js';
-import { primaryWithout, requireRemovable, type IdentificationStatus } from '../users/identifier-rules.js';
+import type { IdentificationStatus } from '../users/identifier-rules.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { identifierExists, primaryNeedsVerification } from '../users/users.errors.js';
+import { primaryNeedsVerification } from '../users/users.errors.js';
 import { hasSecondFactor, type FullUser } from '../users/users.serializer.js';
-import { InstancesService } from '../instances/instances.service.js';
 
 type Columns = Prisma.UserUncheckedUpdateInput;
 
 /** A number of a user, with its proof, as it is shown. */
 export type FullPhoneNumber = FullUser['phoneNumbers'][number];
+
+type PhoneNumber = Omit<FullPhoneNumber, 'verification'>;
 
 /** A number to be added. */
 export interface NewPhoneNumber {
@@ -42,27 +41,14 @@ export interface PhoneNumberChange {
 @Injectable()
 export class PhoneNumbersService {
   constructor(
-    private readonly db: IdentityDb,
-    private readonly instances: InstancesService,
     private readonly identifiers: IdentifiersService,
-    private readonly messages: MessagesService,
     private readonly sessions: SessionsService,
     private readonly clock: Clock,
   ) {}
 
   /** A number, of `userId` when given. @throws `resource_not_found` (404) */
-  async require(
-    ctx: RequestContext,
-    id: string,
-    userId?: string,
-    db: IdentityDb | Tx = this.db,
-  ): Promise<FullPhoneNumber> {
-    const row = await db.phoneNumber.findFirst({
-      where: { id, instanceId: ctx.instanceId, userId },
-      include: { verification: true },
-    });
-    if (!row) throw notFound('phone number', id);
-    return row;
+  require(ctx: RequestContext, id: string, userId?: string, db?: IdentityDb | Tx): Promise<FullPhoneNumber> {
+    return this.identifiers.require(ctx, 'phone_number', id, userId, db);
   }
 
   /**
@@ -73,15 +59,9 @@ export class PhoneNumbersService {
   async add(ctx: RequestContext, userId: string, input: NewPhoneNumber): Promise<FullPhoneNumber> {
     return this.ofUser(ctx, userId, async (tx, user) => {
       input.check?.(user);
-      const isTaken = user.phoneNumbers.some(({ phoneNumber }) => phoneNumber === input.number);
-      if (isTaken) throw identifierExists('phone_number');
-      await this.identifiers.requireFree(tx, ctx, 'phone_number', input.number);
-      if (input.isSecondFactor && input.status !== 'verified') throw createSecondFactorUnverified();
-      const row = await this.identifiers.insert(tx, ctx, 'phone_number', {
-        userId,
-        value: input.number,
-        status: input.status,
-      });
+      const { number: value, status } = input;
+      const row = await this.identifiers.insert(tx, ctx, 'phone_number', user, { value, status });
+      if (input.isSecondFactor && status !== 'verified') throw createSecondFactorUnverified();
       const isFirst = input.isPrimary === undefined && user.phoneNumbers.length === 0;
       if (input.isPrimary && !row.verifiedAt && user.phoneNumbers.length > 0) throw primaryNeedsVerification('primary');
       const columns: Columns = input.isPrimary || isFirst ? { primaryPhoneNumberId: row.id } : {};
@@ -134,19 +114,9 @@ export class PhoneNumbersService {
    * @throws `identification_deletion_failed`, `last_required_identification_deletion_failed` (400), `resource_not_found` (404)
    */
   async delete(ctx: RequestContext, id: string, userId?: string, check?: (user: FullUser) => void): Promise<void> {
-    const owner = (await this.require(ctx, id, userId)).userId;
-    const settings = await this.instances.settings(ctx.instanceId);
-    await transaction(this.db, async (tx) => {
-      const user = await this.identifiers.locked(tx, ctx, owner);
-      check?.(user);
-      const row = await this.require(ctx, id, owner, tx);
-      requireRemovable(settings, user, 'phone_number', id);
-      await this.identifiers.remove(tx, ctx, 'phone_number', [row]);
-      const columns: Columns = {
-        primaryPhoneNumberId: primaryWithout(user.phoneNumbers, id, user.primaryPhoneNumberId),
-      };
-      if (row.reservedForSecondFactor) Object.assign(columns, await this.release(tx, ctx, user, row));
-      await this.settle(tx, ctx, owner, columns);
+    await this.identifiers.delete(ctx, 'phone_number', id, { userId, check }, async (tx, user, row, columns) => {
+      const released = row.reservedForSecondFactor ? await this.release(tx, ctx, user, row) : {};
+      await this.settle(tx, ctx, user.id, { ...columns, ...released });
     });
   }
 
@@ -158,13 +128,8 @@ export class PhoneNumbersService {
   async replace(ctx: RequestContext, userId: string, input: NewPhoneNumber): Promise<FullPhoneNumber> {
     return this.ofUser(ctx, userId, async (tx, user) => {
       const factors = user.phoneNumbers.filter((row) => row.reservedForSecondFactor);
-      await this.identifiers.remove(tx, ctx, 'phone_number', user.phoneNumbers);
-      await this.identifiers.requireFree(tx, ctx, 'phone_number', input.number);
-      const row = await this.identifiers.insert(tx, ctx, 'phone_number', {
-        userId,
-        value: input.number,
-        status: input.status,
-      });
+      const { number: value, status } = input;
+      const row = await this.identifiers.insertInstead(tx, ctx, 'phone_number', user, { value, status });
       const withoutFactors = { ...user, phoneNumbers: [] };
       await this.settle(tx, ctx, userId, {
         ...(factors[0] ? withoutFactorPhone(withoutFactors, factors[0].id, this.clock.now()) : {}),
@@ -174,41 +139,12 @@ export class PhoneNumbersService {
     });
   }
 
-  /** Sends a user a code that proves one of their numbers. @throws `verification_already_verified`, `verification_strategy_invalid` (400) */
-  async prepare(ctx: RequestContext, userId: string, id: string, strategy: string): Promise<FullPhoneNumber> {
-    return this.ofUser(ctx, userId, async (tx) => {
-      const row = await this.require(ctx, id, userId, tx);
-      this.identifiers.requireProvable(row, strategy, 'phone_code');
-      const verification = await this.messages.startPhoneCode(tx, ctx, row.phoneNumber, {
-        previous: row.verification,
-        userId,
-        identifierId: id,
-      });
-      await tx.phoneNumber.updateMany({
-        where: { id, instanceId: ctx.instanceId },
-        data: { verificationId: verification.id },
-      });
-      return id;
-    });
-  }
-
-  /**
-   * Tries the code that was sent to a user's number; the right one makes the number theirs alone.
-   *
-   * @throws `form_code_incorrect` (422), `verification_*`, `identification_claimed` (400)
-   */
-  async attempt(ctx: RequestContext, userId: string, id: string, code: string): Promise<FullPhoneNumber> {
-    await this.identifiers.attempt(ctx, 'phone_number', userId, code, (tx) => this.require(ctx, id, userId, tx));
-    return this.require(ctx, id, userId);
-  }
-
-  /** Runs `work` on a user who stays as read meanwhile; answers the number that it names. */
-  private async ofUser(
+  private ofUser(
     ctx: RequestContext,
     userId: string,
     work: (tx: Tx, user: FullUser) => Promise<string>,
   ): Promise<FullPhoneNumber> {
-    return this.require(ctx, await this.identifiers.change(ctx, userId, work));
+    return this.identifiers.change(ctx, 'phone_number', userId, work);
   }
 
   /** Makes a proved number a second factor. @returns the user's columns that change with it */
