@@ -30,6 +30,8 @@ export interface TestInstance {
 /** How the instance of a spec file is declared. */
 export interface InstanceOptions {
   environment?: 'development' | 'production';
+  /** The host of its account portal. */
+  accountsHost?: string;
   /** `InstanceSettings`, as far as they differ from the defaults. */
   settings?: object;
   /** Environment variables of the services. */
@@ -129,7 +131,7 @@ let declared = 0;
 
 async function declare(
   latchkey: Latchkey,
-  { environment = 'development', settings = {} }: InstanceOptions,
+  { environment = 'development', accountsHost, settings = {} }: InstanceOptions,
 ): Promise<TestInstance> {
   const name = `test-${++declared}`;
   const host = declared === 1 ? new URL(latchkey.fapiUrl).host : `${name}.latchkey.test`;
@@ -139,6 +141,7 @@ async function declare(
     environment,
     frontend_api: environment === 'production' ? host : `${host}/accounts.dev`,
     fapi_url: latchkey.fapiUrl,
+    accounts_host: accountsHost,
     secret_keys: [secretKey],
   };
   const apply = (wanted: object) =>

@@ -62,8 +62,8 @@ export class AllowlistIdentifiersService {
 
   /** A whole domain has nobody who could be told. */
   private async tell(tx: Tx, ctx: RequestContext, { identifier, identifierType }: AllowlistIdentifier): Promise<void> {
-    const { fapiUrl, settings } = await this.instances.require(ctx.instanceId);
-    const variables = { action_url: settings.display.sign_up_url || `${fapiUrl}/sign-up` };
+    const { portalUrl, settings } = await this.instances.require(ctx.instanceId);
+    const variables = { action_url: settings.display.sign_up_url || `${portalUrl}/sign-up` };
     if (identifierType === 'phone_number') await this.messages.sendSms(tx, ctx, identifier, 'allowed', variables);
     if (identifierType === 'email_address' && !identifier.includes('*'))
       await this.messages.sendEmail(tx, ctx, identifier, 'allowed', variables);

@@ -32,6 +32,24 @@ describe('FAPI getEnvironment', () => {
   });
 });
 
+describe('FAPI getEnvironment of an instance whose account portal has a host of its own', () => {
+  it('names the pages there', async () => {
+    const accountsHost = 'accounts.shop.example';
+    const origin = 'https://app.shop.example';
+    const settings = { allowed_origins: [origin] };
+    const shop = await latchkey.anotherInstance({ environment: 'production', accountsHost, settings });
+
+    const { body } = await shop.browser(origin).get('/v1/environment');
+
+    const { sign_in_url, sign_up_url, user_profile_url, after_sign_in_url, after_sign_out_all_url } =
+      body.display_config;
+    const paths = ['/sign-in', '/sign-up', '/user', '/user', '/sign-in'];
+    expect([sign_in_url, sign_up_url, user_profile_url, after_sign_in_url, after_sign_out_all_url]).toEqual(
+      paths.map((path) => `http://${accountsHost}${path}`),
+    );
+  });
+});
+
 describe('FAPI updateEnvironment', () => {
   it('answers the environment, as clerk-js asks for it in development', async () => {
     const { status, body } = await latchkey.browser().patch('/v1/environment');

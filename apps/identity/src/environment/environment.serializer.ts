@@ -75,11 +75,11 @@ function authConfig({ id, environment, settings, createdAt }: Instance, isTestMo
   };
 }
 
-function displayConfig({ id, environment, fapiUrl, settings: { display, attributes } }: Instance) {
-  const page = (path: string) => `${fapiUrl}${path}`;
+function displayConfig({ id, environment, portalUrl, settings: { display, attributes } }: Instance) {
+  const page = (path: string) => `${portalUrl}${path}`;
   const app = display.home_url || (environment === 'development' ? display.development_origin : '');
   const home = app || page('/');
-  // FAPI's own front page shows nothing to whoever has just signed in; their profile does.
+  // The portal's own front page shows nothing to whoever has just signed in; their profile does.
   const start = app || page('/user');
   return {
     object: 'display_config',

@@ -16,16 +16,21 @@ import { SigningKeysService } from './signing-keys.service.js';
 /** How long an instance is known while the database is away. */
 const OUTAGE_MS = 3_600_000;
 
+/** As it is cached; what an older version has cached knows no accounts host. */
+type Stored = Row & { accountsHost?: string | null };
+
 /** An instance with its settings filled in. */
 export interface Instance extends Omit<Row, 'settings' | 'environment'> {
   environment: RequestContext['environment'];
   settings: InstanceSettings;
+  /** Where the pages of the account portal are, no trailing slash: at a host of their own, or at FAPI's. */
+  portalUrl: string;
 }
 
 /** Instances: their keys, hosts and settings. Settings are read by nearly every request, so they come from a cache. */
 @Injectable()
 export class InstancesService {
-  private readonly cache: ReadThrough<Row>;
+  private readonly cache: ReadThrough<Stored>;
   private readonly views: InstanceViews;
 
   constructor(
@@ -34,15 +39,15 @@ export class InstancesService {
     private readonly outbox: Outbox,
     @Inject(SharedState) state: SharedState,
   ) {
-    this.cache = new ReadThrough<Row>(state, { name: 'instance', ttlMs: 30_000, staleOnErrorMs: OUTAGE_MS });
+    this.cache = new ReadThrough<Stored>(state, { name: 'instance', ttlMs: 30_000, staleOnErrorMs: OUTAGE_MS });
     this.views = new InstanceViews(state);
   }
 
   /** @throws `resource_not_found` (404) */
   async require(instanceId: string): Promise<Instance> {
-    const row = await this.cache.get(instanceId, () => this.db.instance.findUnique({ where: { id: instanceId } }));
+    const row = await this.cache.get(instanceId, () => this.read(instanceId));
     if (!row) throw notFound('instance', instanceId);
-    return toInstance(row);
+    return toInstance(row, settingsOf(row));
   }
 
   /** The settings of an instance, complete. */
@@ -99,7 +104,7 @@ export class InstancesService {
     return transaction(this.db, async (tx) => {
       // One change at a time: each begins with what the one before has left.
       await tx.$queryRaw`SELECT id FROM instances WHERE id = ${instanceId} FOR UPDATE`;
-      const { settings: before } = toInstance(await tx.instance.findUniqueOrThrow({ where: { id: instanceId } }));
+      const before = settingsOf(await tx.instance.findUniqueOrThrow({ where: { id: instanceId } }));
       const settings = structuredClone(before);
       change(settings);
       if (isDeepStrictEqual(settings, before)) return before;
@@ -108,6 +113,12 @@ export class InstancesService {
       afterCommit(tx, () => this.forget(instanceId));
       return settings;
     });
+  }
+
+  private async read(id: string): Promise<Stored | null> {
+    const row = await this.db.instance.findUnique({ where: { id } });
+    const accounts = await this.db.instanceHost.findFirst({ where: { instanceId: id, kind: 'accounts' } });
+    return row && { ...row, accountsHost: accounts?.host ?? null };
   }
 
   private async findId(selector: InstanceSelector): Promise<string | undefined> {
@@ -123,11 +134,12 @@ export class InstancesService {
 }
 
 /** A stored row with its settings filled in: what an older version did not know has its default. */
-function toInstance(row: Row): Instance {
+function toInstance({ accountsHost, ...row }: Stored, settings: InstanceSettings): Instance {
   return {
     ...row,
     environment: row.environment as Instance['environment'],
-    settings: settingsOf(row),
+    settings,
+    portalUrl: accountsHost ? `${new URL(row.fapiUrl).protocol}//${accountsHost}` : row.fapiUrl,
     // From the cache they come as text.
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),

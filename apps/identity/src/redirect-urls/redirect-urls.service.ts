@@ -58,12 +58,12 @@ export class RedirectUrlsService {
 
   /** Whether people of this instance may be sent to `url`. */
   async judge(ctx: RequestContext, url: string): Promise<RedirectVerdict> {
-    const { environment, fapiUrl, frontendApi, settings } = await this.instances.require(ctx.instanceId);
+    const { environment, fapiUrl, frontendApi, portalUrl, settings } = await this.instances.require(ctx.instanceId);
     const { home_url: home, sign_in_url: signIn, sign_up_url: signUp } = settings.display;
     const listed = await this.db.redirectUrl.findFirst({ where: { instanceId: ctx.instanceId, url } });
     return judgeRedirect(url, {
       isDevelopment: environment === 'development',
-      ownUrls: [fapiUrl, `https://${frontendApi}`, ctx.fapiUrl, home, signIn, signUp],
+      ownUrls: [fapiUrl, portalUrl, `https://${frontendApi}`, ctx.fapiUrl, home, signIn, signUp],
       allowedOrigins: settings.allowed_origins,
       listed: listed ? [listed.url] : [],
     });

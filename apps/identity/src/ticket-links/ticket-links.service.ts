@@ -27,11 +27,15 @@ export class TicketLinksService {
    * @throws `ticket_*`, `revoked_invitation` (400)
    */
   async follow(ctx: RequestContext, text: string): Promise<string> {
-    const { fapiUrl, settings } = await this.instances.require(ctx.instanceId);
-    const signIn = settings.display.sign_in_url || `${fapiUrl}/sign-in`;
-    const signUp = settings.display.sign_up_url || `${fapiUrl}/sign-up`;
+    const { portalUrl, settings } = await this.instances.require(ctx.instanceId);
+    const signIn = settings.display.sign_in_url || `${portalUrl}/sign-in`;
+    const signUp = settings.display.sign_up_url || `${portalUrl}/sign-up`;
     if (isOrganizationTicket(text))
-      return this.followToOrganization(ctx, text, { signIn, signUp, home: settings.display.home_url || `${fapiUrl}/` });
+      return this.followToOrganization(ctx, text, {
+        signIn,
+        signUp,
+        home: settings.display.home_url || `${portalUrl}/`,
+      });
     const ticket = await this.tickets.inspect(ctx.instanceId, text);
     // Who was invited long ago may still sign up like anybody.
     if (ticket.isOver && ticket.kind === 'invitation') return signUp;
