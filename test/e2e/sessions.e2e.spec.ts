@@ -1,7 +1,17 @@
 /** @needs chromium */
 import { useChromium } from './chromium.js';
-import { clerkClient } from './latchkey.js';
-import { enter, hasNoSession, person, sessionToken, signIn, signUp, type Person } from './people.js';
+import { clerkClient, running } from './latchkey.js';
+import {
+  enter,
+  hasNoSession,
+  hasSession,
+  person,
+  sessionToken,
+  signIn,
+  signUp,
+  type ClerkWindow,
+  type Person,
+} from './people.js';
 import { useReactApp } from './react-app.js';
 
 const chromium = useChromium();
@@ -14,7 +24,12 @@ async function someone(): Promise<Person & { id: string }> {
 }
 
 const claimsOf = (token: string) =>
-  JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { exp: number; iat: number; sid: string };
+  JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as {
+    exp: number;
+    iat: number;
+    sid: string;
+    sub: string;
+  };
 
 describe('a React app in development', () => {
   it('boots with a browser of its own, and nobody signed in', async () => {
@@ -50,26 +65,35 @@ describe('a React app in development', () => {
     await page.waitForURL(`${reactApp.url}/profile`);
     await page.getByText(user.email).first().waitFor();
   });
+});
 
-  it('follows in a second tab when the first one signs out', async () => {
+/** Where people are signed in: in an app, or at home at the account portal. */
+const places = {
+  'in a React app': () => `${reactApp.url}/`,
+  'at the account portal': () => `${running().app.CLERK_PROXY_URL}/`,
+};
+
+describe.each(Object.entries(places))('a session %s', (_, at) => {
+  it('is over in a second tab when the first one signs out', async () => {
     const user = await someone();
     const first = await chromium.page();
-    await enter(first, reactApp.url, user);
+    await enter(first, at(), user);
+    await first.goto(at());
     const second = await first.context().newPage();
-    await second.goto(reactApp.url);
-    expect(await second.getByTestId('user').textContent()).toBe(user.id);
+    await second.goto(at());
+    await hasSession(second);
+    expect(claimsOf(await sessionToken(second)).sub).toBe(user.id);
 
     await first.getByRole('button', { name: /user menu/i }).click();
     await first.getByRole('button', { name: 'Sign out' }).click();
 
-    await second.getByText('Nobody is signed in').waitFor();
     await hasNoSession(second);
   });
 
   it('gets a new token before the old one ends', async () => {
     const page = await chromium.page();
     await page.clock.install();
-    await enter(page, reactApp.url, await someone());
+    await enter(page, at(), await someone());
     const before = await sessionToken(page);
     const { exp, iat } = claimsOf(before);
     const asked = page.waitForResponse((response) => /\/sessions\/sess_[^/]+\/tokens/.test(response.url()));
@@ -82,18 +106,18 @@ describe('a React app in development', () => {
     expect(claimsOf(after).sid).toBe(claimsOf(before).sid);
   });
 
-  it('is signed out at its next call when its session is revoked', async () => {
+  it('is over at its next call when it is revoked', async () => {
     const page = await chromium.page();
-    await enter(page, reactApp.url, await someone());
-    const session = await page.getByTestId('session').textContent();
+    await enter(page, at(), await someone());
+    const { sid } = claimsOf(await sessionToken(page));
 
-    await clerkClient().sessions.revokeSession(session!);
+    await clerkClient().sessions.revokeSession(sid);
     await page.evaluate(() =>
-      (window as unknown as { Clerk: { session: { getToken(options: object): Promise<unknown> } } }).Clerk.session
-        .getToken({ skipCache: true })
-        .catch(() => undefined),
+      (window as ClerkWindow).Clerk!.session!.getToken({ skipCache: true }).catch(() => undefined),
     );
 
-    await page.getByText('Nobody is signed in').waitFor();
+    await hasNoSession(page);
+    await page.reload();
+    await hasNoSession(page);
   });
 });
