@@ -123,6 +123,13 @@ describe('the account portal: sign-in', () => {
     await hasSession(page);
   });
 
+  it('sends whoever is not signed in from a task to the sign-in', async () => {
+    const page = await chromium.page();
+    await page.goto(portal('tasks/choose-organization'));
+    await page.waitForURL(/\/sign-in/);
+    await enterIdentifier(page, someone.email);
+  });
+
   it('signs out', async () => {
     const page = await chromium.page();
     await signIn(page, portal('sign-in'), someone);

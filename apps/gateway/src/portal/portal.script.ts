@@ -97,7 +97,7 @@ export function portalScript(): void {
     organization: () => isSignedIn() && clerk.mountOrganizationProfile(root, path('organization')),
     'create-organization': () => isSignedIn() && clerk.mountCreateOrganization(root, path('create-organization')),
     waitlist: () => clerk.mountWaitlist(root, { signInUrl: `${base}/sign-in` }),
-    tasks: showTask,
+    tasks: () => isSignedIn() && showTask(),
     verify: verifyLink,
     'oauth-consent': () => isSignedIn() && clerk.mountOAuthConsent(root, {}),
     'popup-callback': answerOpener,

@@ -179,7 +179,7 @@ function organizationSettings({ organizations }: InstanceSettings) {
     actions: { admin_delete: organizations.admin_delete },
     domains: organizations.domains,
     slug: { disabled: organizations.slug_disabled },
-    organization_creation_defaults: { enabled: false },
+    organization_creation_defaults: organizations.creation_defaults,
     creator_role: organizations.creator_role,
   };
 }

@@ -125,6 +125,8 @@ export const InstanceSettings = z
       force_organization_selection: z.boolean().default(false),
       admin_delete: z.boolean().default(true),
       slug_disabled: z.boolean().default(false),
+      /** The components ask what the form for a new organization may begin with; whoever asks is answered either way. */
+      creation_defaults: section({ enabled: z.boolean().default(false) }),
       creator_role: z.string().default('org:admin'),
       domains: section({
         enabled: z.boolean().default(false),

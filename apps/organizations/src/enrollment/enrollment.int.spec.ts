@@ -260,6 +260,21 @@ describe('enrollment by domain', () => {
       expect((await defaults(user)).form.slug).toMatch(new RegExp(`^${label}-`));
     });
 
+    it('is asked by the components where the instance says so, and answers either way', async () => {
+      const user = await given.signedInBrowser();
+      const isAsked = async () =>
+        (await user.browser.get('/v1/environment')).body.organization_settings.organization_creation_defaults.enabled;
+      const before = await isAsked();
+
+      await latchkey.at.instance.redeclare({
+        organizations: { ...settings.organizations, creation_defaults: { enabled: true } },
+      });
+
+      expect([before, await isAsked()]).toEqual([false, true]);
+      await latchkey.at.instance.redeclare(settings);
+      expect((await defaults(user)).form.name).toEqual(expect.any(String));
+    });
+
     it('proposes the name of who has an address of a provider', async () => {
       const email_address = `${randomUUID()}+clerk_test@gmail.com`;
       const user = await given.signedInBrowser({ email_address, first_name: 'Ada' });
