@@ -1,11 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { apiVersions, type PublicEventType, type RequestContext } from '@latchkey/contracts';
+import { apiVersions, CONTEXT_HEADER, type PublicEventType, type RequestContext } from '@latchkey/contracts';
 import { newId, randomText, TestClock } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { event, Outbox } from '@latchkey/events';
-import { CONTEXT_HEADER, ContextSigner, createApp } from '@latchkey/http';
+import { ContextSigner, createApp } from '@latchkey/http';
 import { Sweepers } from '@latchkey/jobs';
 import { standalonePlatform } from '@latchkey/platform';
 import { deploy, dropDatabase } from '@latchkey/postgres';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ApiError, type ApiErrorItem } from '@latchkey/core';
-import type { RequestContext } from '@latchkey/contracts';
+import { CONTEXT_HEADER, type RequestContext } from '@latchkey/contracts';
 import type { Owner, ServiceResponse, ServiceTransport } from './service-transport.js';
 
 /** Signs the context that goes with a call (`ContextSigner` of `libs/http`). */
@@ -51,7 +51,7 @@ export class ServiceClient {
     body?: string,
     timeoutMs?: number,
   ): Promise<ServiceResponse> {
-    const headers: Record<string, string> = { 'x-latchkey-context': this.signer.sign(ctx) };
+    const headers: Record<string, string> = { [CONTEXT_HEADER]: this.signer.sign(ctx) };
     if (body !== undefined) headers['content-type'] = 'application/json';
     const request = { method, path: `/internal${path}`, headers, body, timeoutMs };
     const response = await this.transport.request(this.service, request);

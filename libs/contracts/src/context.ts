@@ -29,6 +29,13 @@ export interface RequestContext {
   userAgent: string;
 }
 
+/** Carries the request's context from the gateway to a service. */
+export const CONTEXT_HEADER = 'x-latchkey-context';
+/** Tells the gateway of the client token that the browser is to keep. */
+export const CLIENT_HEADER = 'x-latchkey-client';
+/** As `CLIENT_HEADER`, of the token of a development browser. */
+export const DEV_BROWSER_HEADER = 'x-latchkey-dev-browser';
+
 /** Every published API version, oldest first. */
 export const apiVersions = [
   '2021-02-05',
@@ -38,6 +45,9 @@ export const apiVersions = [
   '2025-11-10',
   '2026-05-12',
 ] as const;
+
+/** From this API version on, metadata of users is changed by operations of its own. */
+export const METADATA_APART_SINCE: ApiVersion = '2026-05-12';
 
 /** A published API version. */
 export type ApiVersion = (typeof apiVersions)[number];

@@ -3,3 +3,4 @@ export * from './events.js';
 export * from './formats.js';
 export * from './operations/index.js';
 export * from './metadata.js';
+export * from './test-identifiers.js';

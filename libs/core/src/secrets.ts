@@ -7,6 +7,7 @@ import {
   randomInt,
   timingSafeEqual,
 } from 'node:crypto';
+import { BASE62 } from './ids.js';
 import { randomBytesOf } from './random.js';
 
 /** A secret as its owner gets it, and as it is stored. */
@@ -16,8 +17,6 @@ export interface Secret {
   /** SHA-256 in hexadecimal: 256 bits of randomness need no slow hash. */
   hash: string;
 }
-
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** `length` random characters of base62. */
 export function randomText(length: number): string {

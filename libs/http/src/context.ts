@@ -2,11 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createParamDecorator, type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { refusal } from '@latchkey/core';
-import type { RequestContext } from '@latchkey/contracts';
+import { CONTEXT_HEADER, type RequestContext } from '@latchkey/contracts';
 import type { FastifyRequest } from 'fastify';
-
-/** Carries the request's context from the gateway to a service. */
-export const CONTEXT_HEADER = 'x-latchkey-context';
 
 const LIFETIME_MS = 60_000;
 

@@ -1,4 +1,5 @@
 import { systemContext } from '@latchkey/clients';
+import { CONTEXT_HEADER } from '@latchkey/contracts';
 import type { ApiErrorItem } from '@latchkey/core';
 import { ContextSigner } from '@latchkey/http';
 import { builtInDeclaration, instancesOf, type DeclarationSource, type DeclaredInstance } from './declaration-file.js';
@@ -40,7 +41,7 @@ export async function declare(
     path: '/internal/instances/declare',
     headers: {
       'content-type': 'application/json',
-      'x-latchkey-context': new ContextSigner(contextKey).sign(systemContext('declare')),
+      [CONTEXT_HEADER]: new ContextSigner(contextKey).sign(systemContext('declare')),
     },
     body: JSON.stringify(source.declaration),
   });

@@ -1,4 +1,5 @@
 import { systemContext } from '@latchkey/clients';
+import { CONTEXT_HEADER } from '@latchkey/contracts';
 import type { ApiErrorItem } from '@latchkey/core';
 import { ContextSigner } from '@latchkey/http';
 import { DeclarationError } from './declaration-file.js';
@@ -28,7 +29,7 @@ export async function rotateKeys(ask: AskIdentity, contextKey: string, rotation:
     path: '/internal/instances/rotate_keys',
     headers: {
       'content-type': 'application/json',
-      'x-latchkey-context': new ContextSigner(contextKey).sign(systemContext('rotate-keys')),
+      [CONTEXT_HEADER]: new ContextSigner(contextKey).sign(systemContext('rotate-keys')),
     },
     body: JSON.stringify(rotation),
   });

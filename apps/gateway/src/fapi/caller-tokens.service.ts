@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ServiceResponse } from '@latchkey/clients';
 import type { FastifyReply } from 'fastify';
+import { CLIENT_HEADER, DEV_BROWSER_HEADER } from '@latchkey/contracts';
 import { CallersService } from '../clients/callers.service.js';
 import { clientCookie, clientUatCookies } from '../clients/client-cookies.js';
 import { clientIdIn } from '../clients/client-tokens.js';
-import { CLIENT_HEADER, DEV_BROWSER_HEADER } from '../forwarding/forwarding.service.js';
 import type { FapiRequest } from './fapi-requests.service.js';
 
 /** Gives callers what they keep of the client, each in the way it keeps it: by cookie, by header, or as a development browser. */

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceTransport, type Owner, type ServiceResponse } from '@latchkey/clients';
-import type { Api, RequestContext } from '@latchkey/contracts';
-import { CONTEXT_HEADER, ContextSigner, internalPath } from '@latchkey/http';
+import { type Api, CLIENT_HEADER, CONTEXT_HEADER, DEV_BROWSER_HEADER, type RequestContext } from '@latchkey/contracts';
+import { ContextSigner, internalPath } from '@latchkey/http';
 import type { FastifyReply } from 'fastify';
 import type { Match } from '../operations/operations.router.js';
 import type { Incoming } from '../requests/incoming.js';
 
 /** What identity tells the gateway beside its answer. */
-export const CLIENT_HEADER = 'x-latchkey-client';
-export const DEV_BROWSER_HEADER = 'x-latchkey-dev-browser';
 
 /** Headers of one connection, or of the way between the services: callers do not see them. */
 const OWN_HEADERS = new Set([

@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ServiceTransport, systemContext, type Owner } from '@latchkey/clients';
-import type { Api } from '@latchkey/contracts';
-import { CONTEXT_HEADER, ContextSigner, type DescribedOperation } from '@latchkey/http';
+import { type Api, CONTEXT_HEADER } from '@latchkey/contracts';
+import { ContextSigner, type DescribedOperation } from '@latchkey/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { serviceUnavailable } from '../requests/gateway-errors.js';
 import { openApiDocument } from './openapi.document.js';

@@ -1,9 +1,9 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { UAT_HEADER, type ClientState, type InstanceInfo } from '@latchkey/clients';
-import type { RequestContext } from '@latchkey/contracts';
+import { CONTEXT_HEADER, type RequestContext } from '@latchkey/contracts';
 import { hashSecret } from '@latchkey/core';
-import { CONTEXT_HEADER, ContextSigner } from '@latchkey/http';
+import { ContextSigner } from '@latchkey/http';
 
 export const CONTEXT_KEY = 'a context key that only tests have, of 32+';
 const signer = new ContextSigner(CONTEXT_KEY);

@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { CLIENT_HEADER } from '@latchkey/contracts';
 import type { ContextualRequest } from '@latchkey/http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ClientsService } from './clients.service.js';
 
 /** Carries a client's token to the gateway, which knows how this caller keeps it: as a cookie, a header, or not at all. */
-export const CLIENT_HEADER = 'x-latchkey-client';
 
 /**
  * Adds the token of a client that the request has made or renewed to the answer, unless that is a refusal. A hook of Fastify, as

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { Clock, newId, refusal } from '@latchkey/core';
+import { Clock, newId } from '@latchkey/core';
+import { requireDevelopment } from '../instances/development-only.js';
 import { IdentityDb } from '../db.js';
 import type { DevBrowser } from '../generated/prisma/client.js';
 import { SigningKeysService } from '../instances/signing-keys.service.js';
 
 /** Carries a development browser's token to the gateway, which hands it to the caller. */
-export const DEV_BROWSER_HEADER = 'x-latchkey-dev-browser';
 
 /** Development browsers: in development a token in the query stands in for the client's cookie. */
 @Injectable()
@@ -24,7 +24,7 @@ export class DevBrowsersService {
    * @throws `request_invalid_for_environment` (400) in production
    */
   async create(ctx: RequestContext, clientId?: string): Promise<{ row: DevBrowser; token: string }> {
-    if (ctx.environment !== 'development') throw developmentOnly();
+    requireDevelopment(ctx, 'Development browsers exist in development instances only.');
     const row = await this.db.devBrowser.create({
       data: { id: newId('devBrowser', this.clock.now()), instanceId: ctx.instanceId, clientId },
     });
@@ -41,11 +41,3 @@ export class DevBrowsersService {
     return this.db.devBrowser.findUnique({ where: { id, instanceId: ctx.instanceId } });
   }
 }
-
-const developmentOnly = () =>
-  refusal(
-    400,
-    'request_invalid_for_environment',
-    'Request only valid in development',
-    'Development browsers exist in development instances only.',
-  );

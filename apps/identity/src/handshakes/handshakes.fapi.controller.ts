@@ -1,8 +1,7 @@
 import { Get, Query, Res } from '@nestjs/common';
-import type { RequestContext } from '@latchkey/contracts';
+import { DEV_BROWSER_HEADER, type RequestContext } from '@latchkey/contracts';
 import { Ctx, FapiController, Operation } from '@latchkey/http';
 import type { FastifyReply } from 'fastify';
-import { DEV_BROWSER_HEADER } from '../dev-browsers/dev-browsers.service.js';
 import { HandshakeQuery, TouchClientQuery } from './handshakes.schemas.js';
 import { HandshakesService, type Redirect } from './handshakes.service.js';
 

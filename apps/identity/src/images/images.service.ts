@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { Clock, newId, refusal } from '@latchkey/core';
+import { Clock, newId } from '@latchkey/core';
 import type { UploadedFile } from '@latchkey/http';
-import { render, toStoredPicture, type Rendition, type ShownPicture } from '@latchkey/pictures';
+import { showDrawn, showStored, toStoredPicture, type Rendition, type ShownPicture } from '@latchkey/pictures';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Image } from '../generated/prisma/client.js';
 import { drawAvatar } from './avatars.js';
@@ -20,7 +20,6 @@ export class ImagesService {
   /** Re-encodes an upload for `add`. Not inside a transaction: it takes a while. @throws `request_body_invalid` (400) */
   async encode(file: UploadedFile): Promise<UploadedFile> {
     const bytes = await toStoredPicture(file.bytes);
-    if (!bytes) throw notAPicture();
     return { name: file.name.slice(0, 255), bytes };
   }
 
@@ -48,15 +47,7 @@ export class ImagesService {
   async get(ctx: RequestContext, id: string, rendition: Rendition): Promise<ShownPicture> {
     const userId = AVATAR.exec(id)?.[1];
     if (userId) return this.avatar(ctx, userId);
-    const image = await this.db.image.findUnique({ where: { id, instanceId: ctx.instanceId } });
-    if (!image) throw imageNotFound();
-    const bytes = Buffer.from(image.bytes);
-    const isAsStored = rendition.width === undefined && rendition.height === undefined;
-    return {
-      contentType: image.contentType,
-      bytes: isAsStored ? bytes : await render(bytes, rendition),
-      isForever: true,
-    };
+    return showStored(await this.db.image.findUnique({ where: { id, instanceId: ctx.instanceId } }), rendition);
   }
 
   private async avatar(ctx: RequestContext, id: string): Promise<ShownPicture> {
@@ -64,14 +55,6 @@ export class ImagesService {
       where: { id, instanceId: ctx.instanceId },
       select: { id: true, firstName: true, lastName: true },
     });
-    if (!user) throw imageNotFound();
-    return { contentType: 'image/svg+xml', bytes: Buffer.from(drawAvatar(user)), isForever: false };
+    return showDrawn(user && drawAvatar(user));
   }
 }
-
-const notAPicture = () =>
-  refusal(400, 'request_body_invalid', 'Request body invalid', 'The file must be a JPEG, PNG, GIF or WebP picture.', {
-    param_name: 'file',
-  });
-
-const imageNotFound = () => refusal(404, 'image_not_found', 'Image not found', 'There is no picture at this address.');

@@ -1,4 +1,4 @@
-import { paramError, refusal } from '@latchkey/core';
+import { paramError } from '@latchkey/core';
 
 /** How browsers carry a session follows from the environment. */
 export const sessionSyncingFixed = (param: string, environment: string) =>
@@ -7,13 +7,4 @@ export const sessionSyncingFixed = (param: string, environment: string) =>
     param,
     'is invalid',
     `${param} is ${environment === 'development'} for every ${environment} instance and cannot be changed.`,
-  );
-
-/** Only developers switch settings on from a browser. */
-export const developmentOnly = () =>
-  refusal(
-    400,
-    'request_invalid_for_environment',
-    'Request only valid for development instances.',
-    'In production, settings are changed by the server alone.',
   );

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { OrganizationsClient, type InitialRoles } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { getCountries } from 'libphonenumber-js';
+import { requireDevelopment } from '../instances/development-only.js';
 import { InstancesService, type Instance } from '../instances/instances.service.js';
 import type { InstanceSettings } from '../instances/instances.settings.js';
-import { developmentOnly, sessionSyncingFixed } from './instance-settings.errors.js';
+import { sessionSyncingFixed } from './instance-settings.errors.js';
 import type {
   EnableEnvironmentSetting,
   UpdateInstance,
@@ -48,7 +49,7 @@ export class InstanceSettingsService {
 
   /** Switches on what a developer's page needs. @throws `request_invalid_for_environment` (400) in production */
   async enable(ctx: RequestContext, input: EnableEnvironmentSetting): Promise<void> {
-    if (ctx.environment !== 'development') throw developmentOnly();
+    requireDevelopment(ctx, 'In production, settings are changed by the server alone.');
     if (!input.enable_organizations) return;
     await this.instances.updateSettings(ctx, ({ organizations }) => {
       organizations.enabled = true;

@@ -30,6 +30,13 @@ export class LockoutsService {
     return tx.user.findUnique({ where: { id: userId, instanceId: ctx.instanceId } });
   }
 
+  /** Holds the user. @throws `user_locked` (403) */
+  async requireUnlocked(tx: Tx, ctx: RequestContext, userId: string): Promise<void> {
+    const held = await this.hold(tx, ctx, userId);
+    const locked = held && this.refusal(held);
+    if (locked) throw locked;
+  }
+
   /** What a locked user is told; undefined for one who is not locked. */
   refusal(user: User): ApiError | undefined {
     const now = this.clock.now();

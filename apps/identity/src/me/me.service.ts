@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { UserJSON } from '@clerk/shared/types';
-import type { JsonObject, RequestContext } from '@latchkey/contracts';
+import { type JsonObject, METADATA_APART_SINCE, type RequestContext } from '@latchkey/contracts';
 import { paramError, refusal } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { ClientsService } from '../clients/clients.service.js';
@@ -20,9 +20,6 @@ import { toOwnUserJSON, type FullUser } from '../users/users.serializer.js';
 import { takenIdentifiers, UsersService } from '../users/users.service.js';
 import { deleteSelfNotEnabled, passwordUpdateDeprecated } from './me.errors.js';
 import type { PatchMe } from './me.schemas.js';
-
-/** From this API version on metadata has an operation of its own. */
-const METADATA_APART_SINCE = '2026-05-12';
 
 /** What signed-in users do with their own accounts. */
 @Injectable()

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EventData, JsonObject, RequestContext } from '@latchkey/contracts';
+import { type EventData, isTestEmail, isTestPhone, type JsonObject, type RequestContext } from '@latchkey/contracts';
 import { Clock, newId } from '@latchkey/core';
 import { event, Outbox } from '@latchkey/events';
 import { MailQueue } from '@latchkey/messaging';
@@ -10,7 +10,6 @@ import { CodeAllowancesService } from '../verifications/code-allowances.service.
 import { VerificationsService } from '../verifications/verifications.service.js';
 import { isSmsCountry, requireSmsCountry } from './sms-countries.js';
 import { render, type TemplateSlug } from './messages.templates.js';
-import { isTestEmail, isTestPhone } from './test-identifiers.js';
 
 /** A code to be sent. */
 export interface CodeOptions {

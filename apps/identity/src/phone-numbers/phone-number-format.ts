@@ -1,6 +1,6 @@
+import { isTestPhone } from '@latchkey/contracts';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { z } from 'zod';
-import { isTestPhone } from '../messages/test-identifiers.js';
 
 /** A phone number with its country code, in E.164. */
 export const PhoneNumberFormat = z

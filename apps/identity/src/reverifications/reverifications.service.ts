@@ -104,7 +104,7 @@ export class ReverificationsService {
     const settings = await this.instances.settings(ctx.instanceId);
     await transaction(this.db, async (tx) => {
       const { user, row } = await this.holdRunning(tx, ctx, sessionId, 'needs_first_factor');
-      await this.requireUnlocked(tx, ctx, user);
+      await this.lockouts.requireUnlocked(tx, ctx, user.id);
       const wanted = input.email_address_id ?? input.phone_number_id;
       const factors = firstFactors(user, settings).filter(({ strategy }) => strategy === input.strategy) as Factor[];
       const factor =
@@ -151,7 +151,7 @@ export class ReverificationsService {
     const settings = await this.instances.settings(ctx.instanceId);
     await transaction(this.db, async (tx) => {
       const { user, row } = await this.holdRunning(tx, ctx, sessionId, 'needs_second_factor');
-      await this.requireUnlocked(tx, ctx, user);
+      await this.lockouts.requireUnlocked(tx, ctx, user.id);
       const numbers = secondFactors(user, settings).filter(({ strategy }) => strategy === 'phone_code') as Factor[];
       const wanted = input.phone_number_id;
       const factor =
@@ -285,12 +285,6 @@ export class ReverificationsService {
     if (!row || row.abandonAt <= this.clock.now()) throw sessionReverificationMissing();
     if (row.status !== step) throw invalidActionForSessionReverification();
     return { ...held, row };
-  }
-
-  private async requireUnlocked(tx: Tx, ctx: RequestContext, user: FullUser): Promise<void> {
-    const held = await this.lockouts.hold(tx, ctx, user.id);
-    const locked = held && this.lockouts.refusal(held);
-    if (locked) throw locked;
   }
 
   private async requireSession(db: Tx | IdentityDb, ctx: RequestContext, id: string): Promise<Session> {

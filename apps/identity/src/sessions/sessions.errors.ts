@@ -9,15 +9,6 @@ export const organizationNotFoundOrUnauthorized = () =>
     'The organization was not found, or you are not a member of it.',
   );
 
-/** Sessions without a browser are for tests. */
-export const developmentOnly = () =>
-  refusal(
-    400,
-    'request_invalid_for_environment',
-    'Request only valid in development',
-    'Sessions can be created from a server in development instances only.',
-  );
-
 /** The session was the caller's and is over. The SDKs take a 401 to mean that, and sign the page out. */
 export const sessionOver = () =>
   refusal(401, 'authentication_invalid', 'session is over', 'This session has ended. Sign in again to go on.');

@@ -4,6 +4,7 @@ import { Clock, newId, notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { event, Outbox, type EventCause } from '@latchkey/events';
 import { slice } from '@latchkey/http';
+import { requireDevelopment } from '../instances/development-only.js';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Client, Prisma, Session } from '../generated/prisma/client.js';
@@ -14,7 +15,6 @@ import { UsersService } from '../users/users.service.js';
 import { living } from './living.js';
 import { activityOf, type SessionActivity } from './sessions.activity.js';
 import { MemberClaimsService } from './member-claims.service.js';
-import { developmentOnly } from './sessions.errors.js';
 import { absence } from './sessions.queries.js';
 import type { ListSessions } from './sessions.schemas.js';
 import { toSessionJSON } from './sessions.serializer.js';
@@ -260,7 +260,7 @@ export class SessionsService {
    * @throws `request_invalid_for_environment` (400) in production; `resource_not_found`, `organization_not_found_or_unauthorized` (404)
    */
   async create(ctx: RequestContext, userId: string, organization: string | null | undefined): Promise<Session> {
-    if (ctx.environment !== 'development') throw developmentOnly();
+    requireDevelopment(ctx, 'Sessions can be created from a server in development instances only.');
     await this.users.require(ctx, userId);
     const organizationId = organization
       ? (await this.members.require(ctx, organization, userId)).organization.id

@@ -63,7 +63,7 @@ export class SignInCodesService {
     const factor = factors.find((item) => item.strategy === choice.strategy && (!wanted || idOf(item) === wanted));
     if (!factor || !isSentStrategy(choice.strategy)) throw strategyForUserInvalid();
     if (await this.states.isVeiled(ctx)) return this.prepareVeiled(tx, ctx, state, choice);
-    await this.requireUnlocked(tx, ctx, state.user!);
+    await this.lockouts.requireUnlocked(tx, ctx, state.user!.id);
     const id = wanted ?? ownId(factors, choice.strategy, state) ?? idOf(factor);
     const target = targetOf(state.user!, choice.strategy, (row) => row.id === id);
     return this.sendFirst(tx, ctx, state, target!, choice);
@@ -72,7 +72,7 @@ export class SignInCodesService {
   /** Sends the code of a second factor. */
   async prepareSecond(tx: Tx, ctx: RequestContext, state: SignInState, choice: CodeChoice): Promise<Verification> {
     const user = state.user!;
-    await this.requireUnlocked(tx, ctx, user);
+    await this.lockouts.requireUnlocked(tx, ctx, user.id);
     const numbers = user.phoneNumbers.filter((row) => row.reservedForSecondFactor && row.verifiedAt);
     const row =
       numbers.find(({ id, defaultSecondFactor }) =>
@@ -121,7 +121,7 @@ export class SignInCodesService {
   async attemptLink(tx: Tx, ctx: RequestContext, state: SignInState, link: UsedLink): Promise<void> {
     const { user, firstVerification: verification } = state;
     if (!user || verification?.id !== link.verificationId) throw verificationMissing();
-    await this.requireUnlocked(tx, ctx, user);
+    await this.lockouts.requireUnlocked(tx, ctx, user.id);
     if (!(await link.use(tx))) throw verificationAlreadyVerified();
     await this.confirmAddress(tx, ctx, user, verification);
   }
@@ -181,12 +181,6 @@ export class SignInCodesService {
       identifierId,
     };
     return this.links.start(tx, ctx, emailAddress, link, firstVerification);
-  }
-
-  private async requireUnlocked(tx: Tx, ctx: RequestContext, user: FullUser): Promise<void> {
-    const held = await this.lockouts.hold(tx, ctx, user.id);
-    const locked = held && this.lockouts.refusal(held);
-    if (locked) throw locked;
   }
 
   private send(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import { idPrefixes } from '@latchkey/core';
+import { BASE62, idPrefixes } from '@latchkey/core';
 
 /** What kind of identifier somebody has typed; user names and numbers have no `@`. */
 export type Identifier = { kind: 'email_address' | 'phone_number' | 'username'; value: string };
@@ -36,4 +36,3 @@ export function veiledId(instanceId: string, value: string, mac: (text: string) 
 }
 
 const KSUID_LENGTH = 27;
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { mergeMetadata, requireMetadataSize, type JsonObject, type RequestContext } from '@latchkey/contracts';
+import {
+  type JsonObject,
+  mergeMetadata,
+  METADATA_APART_SINCE,
+  type RequestContext,
+  requireMetadataSize,
+} from '@latchkey/contracts';
 import { Clock, paramError } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { ClientsService } from '../clients/clients.service.js';
@@ -25,8 +31,6 @@ import { takenIdentifiers, UsersService, type NewIdentifier } from './users.serv
 
 const MINUTE_MS = 60_000;
 const MAX_BULK = 50;
-/** From this API version on metadata has operations of its own. */
-const METADATA_APART_SINCE = '2026-05-12';
 
 /** The columns of the metadata documents, by the contract's names. */
 const DOCUMENTS = {

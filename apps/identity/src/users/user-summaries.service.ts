@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { UserSummary } from '@latchkey/clients';
+import { primaryFirst, type UserSummary } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { toPublicUserDataJSON } from '../client-snapshots/client-snapshots.serializer.js';
 import { IdentityDb } from '../db.js';
@@ -43,8 +43,3 @@ function toUserSummary(user: FullUser, fapiUrl: string): UserSummary {
     updated_at: user.updatedAt.getTime(),
   };
 }
-
-const primaryFirst = <T extends { id: string }>(rows: T[], primaryId: string | null): T[] => [
-  ...rows.filter((row) => row.id === primaryId),
-  ...rows.filter((row) => row.id !== primaryId),
-];

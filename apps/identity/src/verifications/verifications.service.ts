@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { JsonObject, RequestContext } from '@latchkey/contracts';
+import { type JsonObject, type RequestContext, TEST_CODE } from '@latchkey/contracts';
 import { Clock, newCode, newId, sameSecret, SecretBox, type ApiError } from '@latchkey/core';
 import type { Tx } from '../db.js';
 import type { Verification } from '../generated/prisma/client.js';
@@ -17,9 +17,6 @@ export const CODE_LIFETIME_MS = 10 * 60_000;
 const MAX_ATTEMPTS = 3;
 /** How many of the codes before the last one stay good: every one more makes guessing easier. */
 const MAX_EARLIER = 2;
-
-/** The code that works for test addresses and test numbers while the instance is in test mode. */
-export const TEST_CODE = '424242';
 
 /** A code that is still good although a newer one was sent. */
 type EarlierCode = {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { RequestContext } from '@latchkey/contracts';
+import { isTestEmail, type RequestContext, TEST_CODE } from '@latchkey/contracts';
 import { ApiError, Clock, newCode, randomText, sameSecret, SecretBox } from '@latchkey/core';
 import { OrganizationsDb } from '../db.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import type { OrganizationDomain } from '../generated/prisma/client.js';
-import { isTestEmail, MessagesService } from '../messages/messages.service.js';
+import { MessagesService } from '../messages/messages.service.js';
 import { domainCodeLetter } from '../messages/messages.templates.js';
 import { CodeLimitsService } from './code-limits.service.js';
 import {
@@ -24,7 +24,6 @@ import { TxtResolver } from './txt-resolver.js';
 const CODE_LIFETIME_MS = 10 * 60_000;
 const MAX_ATTEMPTS = 3;
 const CHALLENGE_LIFETIME_MS = 7 * 86_400_000;
-const TEST_CODE = '424242';
 
 /** Proofs that a domain is an organization's: a code to an address of it, or a record in its zone. */
 @Injectable()

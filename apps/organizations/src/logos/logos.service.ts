@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { Clock, newId, refusal } from '@latchkey/core';
+import { Clock, newId } from '@latchkey/core';
 import type { UploadedFile } from '@latchkey/http';
-import { drawInitials, render, toStoredPicture, type Rendition, type ShownPicture } from '@latchkey/pictures';
+import {
+  drawInitials,
+  showDrawn,
+  showStored,
+  toStoredPicture,
+  type Rendition,
+  type ShownPicture,
+} from '@latchkey/pictures';
 import { OrganizationsDb } from '../db.js';
 import { OrganizationsLookup } from '../organizations/organizations.lookup.js';
 import type { FullOrganization } from '../organizations/organizations.serializer.js';
 import { OrganizationsService } from '../organizations/organizations.service.js';
 
 const AVATAR = /^avatar-(org_\w+)$/;
-
-const notAPicture = () =>
-  refusal(400, 'request_body_invalid', 'Request body invalid', 'The file must be a JPEG, PNG, GIF or WebP picture.', {
-    param_name: 'file',
-  });
-
-const imageNotFound = () => refusal(404, 'image_not_found', 'Image not found', 'There is no picture at this address.');
 
 /** The pictures of organizations. */
 @Injectable()
@@ -32,7 +32,6 @@ export class LogosService {
     const { id } = await this.lookup.require(ctx, idOrSlug);
     // Before the transaction: it takes a while.
     const bytes = await toStoredPicture(file.bytes);
-    if (!bytes) throw notAPicture();
     const logoId = newId('image', this.clock.now());
     return this.organizations.change(ctx, id, async (row, tx) => {
       if (row.logoId) await tx.logo.deleteMany({ where: { id: row.logoId, instanceId: ctx.instanceId } });
@@ -57,18 +56,8 @@ export class LogosService {
     const organizationId = AVATAR.exec(id)?.[1];
     if (organizationId) {
       const row = await this.lookup.find(ctx, organizationId);
-      if (!row) throw imageNotFound();
-      const svg = drawInitials(row.id, [row.name]);
-      return { contentType: 'image/svg+xml', bytes: Buffer.from(svg), isForever: false };
+      return showDrawn(row && drawInitials(row.id, [row.name]));
     }
-    const logo = await this.db.logo.findFirst({ where: { id, instanceId: ctx.instanceId } });
-    if (!logo) throw imageNotFound();
-    const bytes = Buffer.from(logo.bytes);
-    const isAsStored = rendition.width === undefined && rendition.height === undefined;
-    return {
-      contentType: logo.contentType,
-      bytes: isAsStored ? bytes : await render(bytes, rendition),
-      isForever: true,
-    };
+    return showStored(await this.db.logo.findFirst({ where: { id, instanceId: ctx.instanceId } }), rendition);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { InstanceView } from '@latchkey/clients';
-import type { EventData, RequestContext } from '@latchkey/contracts';
+import { type EventData, isTestEmail, type RequestContext } from '@latchkey/contracts';
 import { Clock, newId } from '@latchkey/core';
 import { event, Outbox } from '@latchkey/events';
 import { MailQueue } from '@latchkey/messaging';
@@ -48,9 +48,6 @@ export class MessagesService {
     await this.outbox.add(tx, told);
   }
 }
-
-/** Whether a mail address is one of those that test mode treats as reached without sending. */
-export const isTestEmail = (address: string): boolean => /^[^@]*\+clerk_test[^@]*@/.test(address);
 
 const toHtml = (text: string, url: string | undefined): string => {
   const safe = escape(text);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { UserJSON } from '@clerk/backend';
-import type { UserSummary } from '@latchkey/clients';
+import { primaryFirst, type UserSummary } from '@latchkey/clients';
 import { Clock } from '@latchkey/core';
 import type { Tx } from '../db.js';
 
@@ -82,8 +82,3 @@ export function profileOfEvent(user: UserJSON): Profile {
     asOf: new Date(user.updated_at),
   };
 }
-
-const primaryFirst = <T extends { id: string }>(rows: T[], primaryId: string | null): T[] => [
-  ...rows.filter((row) => row.id === primaryId),
-  ...rows.filter((row) => row.id !== primaryId),
-];

@@ -1,6 +1,7 @@
 import { All, Body, Controller, Get, HttpCode, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { CONTEXT_HEADER, ContextSigner, Open } from '@latchkey/http';
+import { CONTEXT_HEADER } from '@latchkey/contracts';
+import { ContextSigner, Open } from '@latchkey/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SvixExceptionFilter } from '../svix-api/svix-exception.filter.js';
 import { svixNotFound } from '../svix-api/svix-errors.js';

@@ -53,3 +53,9 @@ export class UserSummaries {
     return this.cache.invalidate(...userIds.map((id) => `${instanceId}:${id}`));
   }
 }
+
+/** Rows of a user's addresses or numbers in the order of summaries and profiles: the primary one, then the others as they are. */
+export const primaryFirst = <T extends { id: string }>(rows: T[], primaryId: string | null): T[] => [
+  ...rows.filter((row) => row.id === primaryId),
+  ...rows.filter((row) => row.id !== primaryId),
+];
