@@ -53,7 +53,7 @@ describe('statements per request', () => {
       expect(body.response.status).toBe('complete');
     };
 
-    // Twenty, and a few for what happens beside it. Each more costs every sign-in: look before you raise it.
-    expect((await statements(signIn)).length).toBeLessThanOrEqual(22);
+    // Fifteen, and two for what happens beside it. Each more costs every sign-in: look before you raise it.
+    expect((await statements(signIn)).length).toBeLessThanOrEqual(17);
   });
 });

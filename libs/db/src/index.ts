@@ -1,3 +1,4 @@
+export * from './columns.js';
 export * from './create-db.js';
 export * from './transaction.js';
 export * from './db.module.js';

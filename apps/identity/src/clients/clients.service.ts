@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { ClientStates, type ClientState } from '@latchkey/clients';
 import type { Page, PageRequest, RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound, randomText } from '@latchkey/core';
-import { afterCommit } from '@latchkey/db';
+import { afterCommit, columns } from '@latchkey/db';
 import { slice } from '@latchkey/http';
 import { IdentityDb, type Tx } from '../db.js';
-import type { Client, Session } from '../generated/prisma/client.js';
+import { Prisma, type Client, type Session } from '../generated/prisma/client.js';
 import { living } from '../sessions/living.js';
 import { clientNotFound, cookieInvalid } from './clients.errors.js';
 import { SigningKeysService } from '../instances/signing-keys.service.js';
@@ -13,6 +13,7 @@ import { SigningKeysService } from '../instances/signing-keys.service.js';
 /** How long the token before a rotation still works, for requests that were under way. */
 const GRACE_MS = 60_000;
 const TOKEN_LENGTH = 32;
+const CLIENT = Prisma.raw(columns('c', Prisma.ClientScalarFieldEnum));
 
 /** Browsers and apps: who they are from one call to the next, and which sessions act through them. */
 @Injectable()
@@ -55,8 +56,10 @@ export class ClientsService {
   /** The calling client, locked; null when the caller has none. */
   async lock(tx: Tx, ctx: RequestContext): Promise<Client | null> {
     if (!ctx.clientId) return null;
-    await tx.$queryRaw`SELECT id FROM clients WHERE id = ${ctx.clientId} FOR UPDATE`;
-    return tx.client.findFirst({ where: { id: ctx.clientId, instanceId: ctx.instanceId, endedAt: null } });
+    const [client] = await tx.$queryRaw<Client[]>`
+      SELECT ${CLIENT} FROM clients c
+      WHERE c.id = ${ctx.clientId} AND c.instance_id = ${ctx.instanceId} AND c.ended_at IS NULL FOR UPDATE`;
+    return client ?? null;
   }
 
   /**
@@ -141,7 +144,9 @@ export class ClientsService {
     tx: Tx,
     ctx: RequestContext,
     client: Client,
-    data: Partial<Pick<Client, 'lastActiveSessionId' | 'signInId' | 'signUpId' | 'endedAt'>>,
+    data: Partial<
+      Pick<Client, 'lastActiveSessionId' | 'lastAuthenticationStrategy' | 'signInId' | 'signUpId' | 'endedAt'>
+    >,
     { rotate = false } = {},
   ): Promise<Client> {
     const renewal = {

@@ -4,6 +4,7 @@ import { ApiError, Clock } from '@latchkey/core';
 import type { Tx } from '../db.js';
 import type { User } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
+import { holdUser } from '../users/users.queries.js';
 import { isLocked } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
 import { lockoutWarning, userLocked } from './lockouts.errors.js';
@@ -25,9 +26,8 @@ export class LockoutsService {
   ) {}
 
   /** The user, held until the transaction ends. */
-  async hold(tx: Tx, ctx: RequestContext, userId: string): Promise<User | null> {
-    await tx.$queryRaw`SELECT id FROM users WHERE id = ${userId} FOR UPDATE`;
-    return tx.user.findUnique({ where: { id: userId, instanceId: ctx.instanceId } });
+  hold(tx: Tx, ctx: RequestContext, userId: string): Promise<User | null> {
+    return holdUser(tx, ctx, userId);
   }
 
   /** Holds the user. @throws `user_locked` (403) */

@@ -28,6 +28,8 @@ const NO_LIMIT = 0;
 export interface Proof {
   firstFactorAt: Date | null;
   secondFactorAt: Date | null;
+  /** How the first factor was proved, when the UI marks it as "last used". */
+  strategy?: string;
   /** Who impersonates the user. */
   actor?: Prisma.InputJsonValue;
   /** The organization that is active from the start. The caller has made sure that the user belongs to it. */
@@ -98,7 +100,12 @@ export class SessionsService {
       tx,
       ctx,
       client,
-      { lastActiveSessionId: session.id, signInId: null, signUpId: null },
+      {
+        lastActiveSessionId: session.id,
+        signInId: null,
+        signUpId: null,
+        ...(proof.strategy && { lastAuthenticationStrategy: proof.strategy }),
+      },
       { rotate: true },
     );
     await this.tell(tx, ctx, 'session.created', session, user);

@@ -42,12 +42,17 @@ export class SignInStatesService {
     return this.db.user.findFirst({ where: { instanceId, ...holder }, include: fullUser });
   }
 
-  /** Makes a sign-in the client's current one, in place of the one before. */
+  /**
+   * Makes a sign-in the client's current one, in place of the one before.
+   *
+   * @param proof the first factor, when it is proved already
+   */
   async begin(
     tx: Tx,
     ctx: RequestContext,
     client: Client,
     about: Partial<OpenedTicket> | { identifier: string; user: FullUser | null },
+    proof: Verification | null = null,
   ): Promise<SignInState> {
     const now = this.clock.now();
     const signIn = await tx.signIn.create({
@@ -58,6 +63,7 @@ export class SignInStatesService {
         status: about.identifier === undefined ? 'needs_identifier' : 'needs_first_factor',
         identifier: about.identifier,
         userId: about.user?.id,
+        firstVerificationId: proof?.id,
         ...('actor' in about || 'organizationId' in about
           ? { actor: about.actor, organizationId: about.organizationId, sessionLifetime: about.sessionLifetime }
           : {}),
@@ -65,7 +71,7 @@ export class SignInStatesService {
       },
     });
     await this.clients.update(tx, ctx, client, { signInId: signIn.id });
-    return { signIn, user: about.user ?? null, firstVerification: null, secondVerification: null };
+    return { signIn, user: about.user ?? null, firstVerification: proof, secondVerification: null };
   }
 
   /** Writes to the sign-in's row. */

@@ -231,10 +231,8 @@ export class SignInsService {
       // Whoever impersonates somebody leaves their own sessions here.
       if (opened.actor) await this.sessions.end(tx, ctx, { clientId: client.id }, 'removed');
       await this.admission.require(tx, ctx, client.id, opened.user.id);
-      const begun = await this.states.begin(tx, ctx, client, opened);
-      const verification = await this.verifications.createVerified(tx, ctx, 'ticket');
-      const updated = await this.states.update(tx, ctx, begun, { firstVerificationId: verification.id });
-      const state = { ...updated, firstVerification: verification };
+      const proof = await this.verifications.createVerified(tx, ctx, 'ticket');
+      const state = await this.states.begin(tx, ctx, client, opened, proof);
       return opened.actor ? this.complete(tx, ctx, client, state) : this.goOn(tx, ctx, client, state);
     });
   }
@@ -256,13 +254,15 @@ export class SignInsService {
     const tried = password == null ? undefined : await this.tryPassword(user, password);
     return this.change(ctx, async (tx) => {
       // Before a wrong password is counted no client is made: a refused caller would never learn of it.
-      await this.clients.lock(tx, ctx);
+      const held = await this.clients.lock(tx, ctx);
       const problem = tried && (await this.judgePassword(tx, ctx, user, tried));
       if (problem) return problem;
-      const client = await this.clients.ensure(tx, ctx);
-      await this.admission.require(tx, ctx, client.id, user?.id);
-      const state = await this.states.begin(tx, ctx, client, { identifier, user });
-      if (tried) return this.passwordProved(tx, ctx, client, state);
+      const client = held ?? (await this.clients.create(tx, ctx));
+      // A new one has no sessions that could speak against another.
+      if (held) await this.admission.require(tx, ctx, client.id, user?.id);
+      const proof = tried && (await this.verifications.createVerified(tx, ctx, 'password'));
+      const state = await this.states.begin(tx, ctx, client, { identifier, user }, proof);
+      if (proof) return this.goOn(tx, ctx, client, state);
       if (!choice) return state;
       const verification = await this.codes.prepareFirst(tx, ctx, state, choice);
       const updated = await this.states.update(tx, ctx, state, { firstVerificationId: verification.id });
@@ -283,7 +283,9 @@ export class SignInsService {
       const client = await this.clients.lock(tx, ctx);
       const state = (await this.states.load(tx, ctx, { id, clientId: client?.id }))!;
       // Another tab may have been faster.
-      return state.signIn.status === 'needs_first_factor' ? this.goOn(tx, ctx, client!, state) : state;
+      if (state.signIn.status !== 'needs_first_factor') return state;
+      await this.admission.require(tx, ctx, client!.id, state.user?.id);
+      return this.goOn(tx, ctx, client!, state);
     });
   }
 
@@ -338,18 +340,15 @@ export class SignInsService {
       : this.complete(tx, ctx, client, state);
   }
 
+  /** Call it once the client, which is held, may take one more session (`SessionAdmissionService`). */
   private async complete(tx: Tx, ctx: RequestContext, client: Client, state: SignInState): Promise<SignInState> {
     const { signIn, user, firstVerification, secondVerification } = state;
     if (user!.isBanned) throw userBanned();
-    await this.admission.require(tx, ctx, client.id, user!.id);
     const strategy = firstVerification?.strategy ?? '';
-    if (SHOWN_STRATEGIES.includes(strategy)) {
-      const where = { id: client.id, instanceId: ctx.instanceId };
-      await tx.client.updateMany({ where, data: { lastAuthenticationStrategy: strategy } });
-    }
     const session = await this.sessions.start(tx, ctx, client, user!, {
       firstFactorAt: firstVerification?.updatedAt ?? this.clock.now(),
       secondFactorAt: secondVerification?.updatedAt ?? null,
+      strategy: SHOWN_STRATEGIES.includes(strategy) ? strategy : undefined,
       actor: (signIn.actor as Prisma.InputJsonValue | null) ?? undefined,
       ...ticketLimits(signIn),
     });

@@ -4,13 +4,13 @@ import { createDb } from '@latchkey/db';
 import { deploy } from '@latchkey/postgres';
 import { startPostgres } from '@latchkey/testing';
 import { PrismaClient } from '../generated/prisma/client.js';
-import { findFullUser } from './users.queries.js';
+import { findFullUser, holdUser } from './users.queries.js';
 import { fullUser } from './users.serializer.js';
 
 const AT = new Date('2026-01-02T03:04:05.678Z');
 const instanceId = 'ins_1';
 
-describe('findFullUser', () => {
+describe('findFullUser and holdUser', () => {
   let db: PrismaClient;
 
   beforeAll(async () => {
@@ -53,6 +53,13 @@ describe('findFullUser', () => {
 
     expect(await findFullUser(db, instanceId, id)).toEqual(expected);
     expect(expected).not.toBeNull();
+  });
+
+  it.each(['user_full', 'user_empty'])('holds of %s what Prisma reads', async (id) => {
+    const expected = await db.user.findUnique({ where: { id, instanceId } });
+
+    expect(await db.$transaction((tx) => holdUser(tx, { instanceId }, id))).toEqual(expected);
+    expect(await db.$transaction((tx) => holdUser(tx, { instanceId: 'ins_2' }, id))).toBeNull();
   });
 
   it('finds nobody of another instance', async () => {

@@ -1,6 +1,6 @@
-import { prepared } from '@latchkey/db';
+import { columns, prepared } from '@latchkey/db';
 import { type IdentityDb, type Tx } from '../db.js';
-import { Prisma } from '../generated/prisma/client.js';
+import { Prisma, type User } from '../generated/prisma/client.js';
 import type { fullUser, FullUser } from './users.serializer.js';
 import type { UserFilters, UserListQuery } from './users.schemas.js';
 
@@ -91,6 +91,15 @@ export async function lockUser(tx: Tx, ctx: { instanceId: string }, id: string):
   await tx.$queryRaw`SELECT id FROM users WHERE id = ${id} AND instance_id = ${ctx.instanceId} FOR UPDATE`;
 }
 
+const USER = Prisma.raw(columns('u', Prisma.UserScalarFieldEnum));
+
+/** A user's own row, held until the transaction ends. */
+export async function holdUser(tx: Tx, ctx: { instanceId: string }, id: string): Promise<User | null> {
+  const [user] = await tx.$queryRaw<User[]>`
+    SELECT ${USER} FROM users u WHERE u.id = ${id} AND u.instance_id = ${ctx.instanceId} FOR UPDATE`;
+  return user ?? null;
+}
+
 const NOBODY = Prisma.sql`FALSE`;
 
 function filtersToSql(instanceId: string, filters: UserFilters, members?: Members): Sql[] {
@@ -166,18 +175,12 @@ function addSearches(conditions: Sql[], instanceId: string, filters: UserFilters
 /** A LIKE pattern for a text anywhere, in any case. */
 const patternOf = (text: string) => `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
 
-/** `emailAddress` as its column is named. */
-const columnOf = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-const columns = (alias: string, fields: object) =>
-  Object.keys(fields).map((field) => `${alias}.${columnOf(field)} AS "${field}"`);
-
 /** The rows of a table of identifiers that belong to user `u`, each with its verification, as a JSON list. */
 const identifiers = (table: string, fields: object) => `(
   SELECT coalesce(json_agg(row ORDER BY row."createdAt"), '[]') FROM (
-    SELECT ${columns('i', fields).join()}, (
+    SELECT ${columns('i', fields)}, (
       SELECT row_to_json(row) FROM (
-        SELECT ${columns('v', Prisma.VerificationScalarFieldEnum).join()} FROM verifications v WHERE v.id = i.verification_id
+        SELECT ${columns('v', Prisma.VerificationScalarFieldEnum)} FROM verifications v WHERE v.id = i.verification_id
       ) row
     ) AS verification
     FROM ${table} i WHERE i.user_id = u.id
@@ -192,7 +195,7 @@ const relations: Record<keyof typeof fullUser, string> = {
 /** As one JSON object: to read it costs a fraction of what the driver needs for as many columns. */
 const FIND_FULL_USER = `
   SELECT row_to_json(row) AS "user" FROM (
-    SELECT ${columns('u', Prisma.UserScalarFieldEnum).join()},
+    SELECT ${columns('u', Prisma.UserScalarFieldEnum)},
       ${Object.entries(relations)
         .map(([name, list]) => `${list} AS "${name}"`)
         .join()}
