@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { operations, type Operation } from '@latchkey/contracts';
 import { Client } from 'pg';
+import sharp from 'sharp';
 import { testEmail, useLatchkey, type SignedIn, type TestInstance } from '@latchkey/testing';
 
 const settings = {
@@ -20,6 +22,7 @@ describe('organizations of another instance', () => {
   let stranger: SignedIn;
   let database: Client;
   let known: Record<string, string>;
+  let picture: Buffer;
   afterAll(() => database.end());
 
   beforeAll(async () => {
@@ -60,6 +63,11 @@ describe('organizations of another instance', () => {
     await asks.browser.post(`/v1/me/organization_suggestions/${await suggestionOf(asks)}/accept`);
     const requests = (await owner.browser.get(`${path}/membership_requests`)).body.response.data;
     const suggestion = await suggestionOf(suggested);
+    picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#345' } })
+      .png()
+      .toBuffer();
+    const uploaded = await owner.browser.upload('PUT', `${path}/logo`, picture);
+    const logo = /organizations\/([^/?]+)/.exec(uploaded.body.response.image_url)![1]!;
     known = {
       org,
       slug,
@@ -71,6 +79,8 @@ describe('organizations of another instance', () => {
       set,
       request: requests[0].id,
       suggestion,
+      logo,
+      domain,
     };
   }, 60_000);
 
@@ -90,6 +100,16 @@ describe('organizations of another instance', () => {
       ).rows[0];
     return all;
   };
+  const own = ['memberships', 'invitations', 'suggestions'];
+  const lists = [
+    '/v1/organizations',
+    '/v1/organization_memberships',
+    '/v1/organization_invitations',
+    '/v1/organization_domains',
+    '/v1/organization_roles',
+    '/v1/organization_permissions',
+    '/v1/role_sets',
+  ];
   const filled = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => known[name]!);
   const label = ([method, path]: Call) => `${method.toUpperCase()} ${path}`;
   const named = (calls: Call[]) => calls.map((call) => [label(call), call] as const);
@@ -167,6 +187,7 @@ describe('organizations of another instance', () => {
     ['post', `${ORG}/membership_requests/{request}/reject`],
     ['get', `${ORG}/domains`],
     ['post', `${ORG}/domains`, { name: 'taken.example' }],
+    ['post', `${ORG}/domains/bulk`, { names: 'taken.example' }],
     ['get', `${ORG}/domains/{domainId}`],
     ['delete', `${ORG}/domains/{domainId}`],
     ['post', `${ORG}/domains/{domainId}/update_enrollment_mode`, { enrollment_mode: 'manual_invitation' }],
@@ -178,7 +199,10 @@ describe('organizations of another instance', () => {
     ['post', `${ORG}/domains/{domainId}/attempt_affiliation_verification`, { code: '424242' }],
     ['post', `${ORG}/domains/{domainId}/prepare_ownership_verification`],
     ['post', `${ORG}/domains/{domainId}/attempt_ownership_verification`],
+    ['post', `${ORG}/domains/prepare_ownership_verification/bulk`, { organization_domain_ids: '{domainId}' }],
+    ['post', `${ORG}/domains/attempt_ownership_verification/bulk`, { organization_domain_ids: '{domainId}' }],
     ['post', '/v1/me/organization_suggestions/{suggestion}/accept'],
+    ['get', '/v1/images/organizations/{logo}'],
   ];
   it.each(named(bySession))('are not there for a session: FAPI %s', async (_, [method, path, body]) => {
     const before = await kept();
@@ -196,15 +220,100 @@ describe('organizations of another instance', () => {
     expect(body).toEqual({ data: [], total_count: 0 });
   });
 
-  it.each([
-    '/v1/organizations',
-    '/v1/organization_memberships',
-    '/v1/organization_invitations',
-    '/v1/organization_domains',
-    '/v1/organization_roles',
-    '/v1/organization_permissions',
-    '/v1/role_sets',
-  ])('are in no list: BAPI GET %s', async (path) => {
+  it('take no logo: BAPI UploadOrganizationLogo, FAPI updateOrganizationLogo', async () => {
+    const before = await kept();
+    const form = new FormData();
+    form.set('file', new Blob([new Uint8Array(picture)], { type: 'image/png' }), 'logo.png');
+    const headers = { authorization: `Bearer ${other.secretKey}` };
+
+    const byTheKey = await fetch(latchkey.at.bapiUrl + filled(`${ORG}/logo`), { method: 'PUT', body: form, headers });
+    const inTheSession = await stranger.browser.upload('PUT', filled(`${ORG}/logo`), picture);
+
+    expect([byTheKey.status, inTheSession.status]).toEqual([404, 404]);
+    expect(await kept()).toEqual(before);
+  });
+
+  const naming: [string, Call][] = [
+    ['CreateOrganization', ['post', '/v1/organizations', { name: 'X', created_by: '{owner}' }]],
+    [
+      'CreateOrganizationRole',
+      ['post', '/v1/organization_roles', { name: 'X', key: 'org:x', permissions: ['{permission}'] }],
+    ],
+    [
+      'CreateRoleSet',
+      [
+        'post',
+        '/v1/role_sets',
+        {
+          name: 'X',
+          roles: ['org:admin', 'org:reader'],
+          default_role_key: 'org:reader',
+          creator_role_key: 'org:admin',
+        },
+      ],
+    ],
+  ];
+  it.each(naming)('are no part of what another instance makes: BAPI %s', async (_, [method, path, body]) => {
+    const before = await kept();
+
+    const reply = await other.bapi[method](path, JSON.parse(filled(JSON.stringify(body))) as object);
+
+    expect(await kept()).toEqual(before);
+    expect(reply.status).toBeGreaterThanOrEqual(400);
+    expect(reply.status).toBeLessThan(500);
+  });
+
+  it('leave their keys and slugs to others: BAPI CreateOrganizationPermission, FAPI createOrganization', async () => {
+    const before = await kept();
+
+    const permission = await other.bapi.post('/v1/organization_permissions', { name: 'Read', key: 'org:notes:read' });
+    const organization = await stranger.browser.post('/v1/organizations', { name: 'Mine', slug: known.slug! });
+
+    expect([permission.status, organization.status]).toEqual([200, 200]);
+    expect(organization.body.response.slug).toBe(known.slug);
+    expect(await kept()).toEqual(before);
+  });
+
+  it('reach nobody who has the same address elsewhere: FAPI lists of the user, and creation defaults', async () => {
+    const email_address = `suggested+clerk_test@${known.domain}`;
+    const { browser } = await other.given.signedInBrowser({ email_address });
+    const of = async (what: string) => (await browser.get(`/v1/me/organization_${what}`)).body.response;
+
+    await events.settled();
+
+    for (const what of own) {
+      const found = await of(what);
+      expect(found.data ?? found).toEqual([]);
+    }
+    expect((await of('creation_defaults')).advisory).toBeNull();
+  });
+
+  it('are asked for by every operation', () => {
+    const called = [
+      ...byKey.map((call) => `bapi ${label(call)}`),
+      ...lists.map((path) => `bapi GET ${path}`),
+      ...naming.map(([, call]) => `bapi ${label(call)}`),
+      ...bySession.map((call) => `fapi ${label(call)}`),
+      ...[...own, 'creation_defaults'].map((what) => `fapi GET /v1/me/organization_${what}`),
+      ...['bapi', 'fapi'].map((api) => `${api} PUT ${ORG}/logo`),
+      'bapi GET /v1/users/{owner}/organization_memberships',
+      'bapi POST /v1/organization_permissions',
+      'fapi POST /v1/organizations',
+    ];
+    const missing = (['bapi', 'fapi'] as const).flatMap((api) =>
+      Object.entries<Operation>(operations[api])
+        .filter(([, { owner }]) => owner === 'organizations')
+        .filter(([, { method, path }]) => {
+          const pattern = new RegExp(`^${api} ${method} ${path.replace(/:\w+/g, '[^/]+')}$`);
+          return !called.some((call) => pattern.test(call));
+        })
+        .map(([id]) => `${api} ${id}`),
+    );
+
+    expect(missing).toEqual([]);
+  });
+
+  it.each(lists)('are in no list: BAPI GET %s', async (path) => {
     const ids = async (from: Pick<TestInstance, 'bapi'>) =>
       (await from.bapi.get(`${path}?limit=100`)).body.data.map(({ id }: { id: string }) => id) as string[];
     const own = new Set(await ids({ bapi }));
