@@ -4,3 +4,4 @@ export * from './mail-queue.module.js';
 export * from './mail-worker.js';
 export * from './messaging.module.js';
 export * from './senders.js';
+export * from './told-mail.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EventData, isTestEmail, isTestPhone, type JsonObject, type RequestContext } from '@latchkey/contracts';
 import { Clock, newId } from '@latchkey/core';
 import { event, Outbox } from '@latchkey/events';
-import { MailQueue } from '@latchkey/messaging';
+import { MailQueue, toEmailJSON } from '@latchkey/messaging';
 import type { Tx } from '../db.js';
 import type { Verification } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
@@ -123,26 +123,9 @@ export class MessagesService {
     const from = communication.from_email_address ?? undefined;
     await this.queue.add(tx, { instanceId: ctx.instanceId, kind: 'email', to, from, subject, text, html });
     const id = newId('email', this.clock.now());
-    const shown = {
-      object: 'email',
-      id,
-      slug,
-      from_email_name: from ?? 'noreply',
-      reply_to_email_name: null,
-      to_email_address: to,
-      email_address_id: about.identifierId ?? null,
-      user_id: about.userId ?? null,
-      subject,
-      body: html,
-      body_plain: text,
-      status: 'queued',
-      data,
-      delivered_by_clerk: true,
-    };
-    await this.outbox.add(
-      tx,
-      event(ctx, 'email.created', about.userId ?? id, shown as unknown as EventData<'email.created'>),
-    );
+    const { userId, identifierId: emailAddressId } = about;
+    const told = toEmailJSON({ id, slug, from, to, emailAddressId, userId, subject, html, text, data });
+    await this.outbox.add(tx, event(ctx, 'email.created', userId ?? id, told));
   }
 
   /** Queues an SMS, and tells of it (`sms.created`). Countries that get no SMS are left out. */

@@ -19,6 +19,14 @@ export interface PasswordOwner {
   instanceId: string;
   passwordDigest: string | null;
   passwordHasher: string | null;
+  passwordUpdatedAt: Date | null;
+}
+
+/** A password that was typed, hashed before the transaction in which it counts. */
+export interface TriedPassword {
+  text: string;
+  /** Whether it is the password of its user, as they are held now. */
+  isOf(held: Pick<PasswordOwner, 'passwordUpdatedAt'>): boolean;
 }
 
 /** Passwords: what an instance asks of them, and their digests. */
@@ -82,6 +90,14 @@ export class PasswordsService {
     const isRight = await verifyPassword(password, user.passwordDigest, hasher);
     if (isRight && importedHashers[hasher]?.isInsecure) await this.upgrade(user, password);
     return isRight;
+  }
+
+  /** Tries a password that is to be judged inside a transaction, of which hashing must be no part. */
+  async try(user: PasswordOwner | null, text: string): Promise<TriedPassword> {
+    const isRight = await this.verify(user, text);
+    const setAt = user?.passwordUpdatedAt?.getTime();
+    // A password that was changed while the old one was being hashed is another password.
+    return { text, isOf: (held) => isRight && held.passwordUpdatedAt?.getTime() === setAt };
   }
 
   private async upgrade({ id, instanceId, passwordDigest }: PasswordOwner, password: string): Promise<void> {

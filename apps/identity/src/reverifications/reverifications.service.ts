@@ -132,9 +132,7 @@ export class ReverificationsService {
     await this.attempt(ctx, sessionId, 'needs_first_factor', async (tx, running, held) => {
       if (!tried) return this.judgeCode(tx, ctx, held, running.row.firstVerificationId, strategy, given);
       if (!held.passwordDigest) return strategyForUserInvalid();
-      // A password that was changed while the old one was being hashed is another password.
-      const isRight = tried.isRight && held.passwordUpdatedAt?.getTime() === tried.setAt;
-      if (!isRight) return this.lockouts.countFailure(tx, ctx, held, passwordIncorrect());
+      if (!tried.isOf(held)) return this.lockouts.countFailure(tx, ctx, held, passwordIncorrect());
       const verification = await this.verifications.createVerified(tx, ctx, 'password');
       await this.updateRow(tx, ctx, running.row, { firstVerificationId: verification.id });
       return undefined;
@@ -263,7 +261,7 @@ export class ReverificationsService {
   private async tryPassword(ctx: RequestContext, sessionId: string, password: string) {
     const { userId } = await this.requireSession(this.db, ctx, sessionId);
     const user = await this.users.require(ctx, userId);
-    return { isRight: await this.passwords.verify(user, password), setAt: user.passwordUpdatedAt?.getTime() };
+    return this.passwords.try(user, password);
   }
 
   private async findBackupCode(ctx: RequestContext, sessionId: string, code: string): Promise<string | undefined> {

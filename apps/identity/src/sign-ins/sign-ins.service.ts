@@ -13,7 +13,7 @@ import { EMAIL_LINK, EmailLinksService, type UsedLink } from '../email-links/ema
 import { LockoutsService } from '../lockouts/lockouts.service.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { isLeaked } from '../passwords/leaked-passwords.js';
-import { HASHER, PasswordsService } from '../passwords/passwords.service.js';
+import { HASHER, PasswordsService, type TriedPassword } from '../passwords/passwords.service.js';
 import { SessionAdmissionService } from '../sessions/session-admission.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { isOrganizationTicket, TicketsService } from '../tickets/tickets.service.js';
@@ -51,14 +51,6 @@ const GRID_MS = 100;
 
 /** Of how somebody signed in last, what the UI marks as "last used". */
 const SHOWN_STRATEGIES = ['password', 'email_code', EMAIL_LINK, 'phone_code'];
-
-/** A password that was typed, and what hashing said of it before the transaction began. */
-interface TriedPassword {
-  text: string;
-  isRight: boolean;
-  /** When the password that it was compared with was set. */
-  setAt: number | undefined;
-}
 
 /** Sign-ins: proving who somebody is, factor by factor, until a session can begin. */
 @Injectable()
@@ -143,7 +135,7 @@ export class SignInsService {
       const text = required(input.password, 'password');
       return this.evenly(ctx, async () => {
         const { user } = await this.states.require(ctx, id);
-        const tried = await this.tryPassword(user, text);
+        const tried = await this.passwords.try(user, text);
         return this.step(ctx, id, 'needs_first_factor', async (tx, client, state) => {
           const problem = await this.judgePassword(tx, ctx, state.user, tried);
           return problem ?? this.passwordProved(tx, ctx, client, state);
@@ -251,7 +243,7 @@ export class SignInsService {
     }
     if (user?.isBanned && !isVeiled) throw userBanned();
     await this.requireAllowed(ctx, identifier);
-    const tried = password == null ? undefined : await this.tryPassword(user, password);
+    const tried = password == null ? undefined : await this.passwords.try(user, password);
     return this.change(ctx, async (tx) => {
       // Before a wrong password is counted no client is made: a refused caller would never learn of it.
       const held = await this.clients.lock(tx, ctx);
@@ -298,16 +290,12 @@ export class SignInsService {
     });
   }
 
-  private async tryPassword(user: FullUser | null, text: string): Promise<TriedPassword> {
-    return { text, isRight: await this.passwords.verify(user, text), setAt: user?.passwordUpdatedAt?.getTime() };
-  }
-
   /** What is wrong with a password, failures counted; undefined when it opens the door. */
   private async judgePassword(
     tx: Tx,
     ctx: RequestContext,
     user: FullUser | null,
-    { text, isRight, setAt }: TriedPassword,
+    tried: TriedPassword,
   ): Promise<ApiError | undefined> {
     const isVeiled = await this.states.isVeiled(ctx);
     const held = user && (await this.lockouts.hold(tx, ctx, user.id));
@@ -315,15 +303,14 @@ export class SignInsService {
     const locked = this.lockouts.refusal(held);
     if (locked) return isVeiled ? passwordOrIdentifierIncorrect() : locked;
     if (!isVeiled && held.passwordDigest === null) return strategyForUserInvalid();
-    // A password that was changed while the old one was being hashed is another password.
-    if (!isRight || held.passwordUpdatedAt?.getTime() !== setAt) {
+    if (!tried.isOf(held)) {
       const counted = await this.lockouts.countFailure(tx, ctx, held, passwordIncorrect());
       return isVeiled ? passwordOrIdentifierIncorrect() : counted;
     }
     if (held.isBanned) return userBanned();
     // A flagged password opens the door to a session whose task is to set another one (`sessions.tasks.ts`).
     const { password } = await this.instances.settings(ctx.instanceId);
-    return password.enforce_hibp_on_sign_in && isLeaked(text) ? passwordPwned() : undefined;
+    return password.enforce_hibp_on_sign_in && isLeaked(tried.text) ? passwordPwned() : undefined;
   }
 
   private async passwordProved(tx: Tx, ctx: RequestContext, client: Client, state: SignInState): Promise<SignInState> {

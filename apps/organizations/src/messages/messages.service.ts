@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { InstanceView } from '@latchkey/clients';
-import { type EventData, isTestEmail, type RequestContext } from '@latchkey/contracts';
+import { isTestEmail, type RequestContext } from '@latchkey/contracts';
 import { Clock, newId } from '@latchkey/core';
 import { event, Outbox } from '@latchkey/events';
-import { MailQueue } from '@latchkey/messaging';
+import { MailQueue, toEmailJSON } from '@latchkey/messaging';
 import type { Tx } from '../db.js';
 import type { Letter } from './messages.templates.js';
 
@@ -28,24 +28,11 @@ export class MessagesService {
     const text = letter.paragraphs.join('\n\n');
     const html = letter.paragraphs.map((paragraph) => `<p>${toHtml(paragraph, letter.url)}</p>`).join('\n');
     await this.queue.add(tx, { instanceId: ctx.instanceId, kind: 'email', to, subject: letter.subject, text, html });
-    const shown = {
-      object: 'email',
-      id: newId('email', this.clock.now()),
-      slug: letter.slug,
-      from_email_name: 'noreply',
-      reply_to_email_name: null,
-      to_email_address: to,
-      email_address_id: null,
-      user_id: userId ?? null,
-      subject: letter.subject,
-      body: html,
-      body_plain: text,
-      status: 'queued',
-      data: { ...letter.data, app: { name: instance.applicationName } },
-      delivered_by_clerk: true,
-    };
-    const told = event(ctx, 'email.created', organizationId, shown as unknown as EventData<'email.created'>);
-    await this.outbox.add(tx, told);
+    const id = newId('email', this.clock.now());
+    const { slug, subject } = letter;
+    const data = { ...letter.data, app: { name: instance.applicationName } };
+    const told = toEmailJSON({ id, slug, to, userId, subject, html, text, data });
+    await this.outbox.add(tx, event(ctx, 'email.created', organizationId, told));
   }
 }
 
