@@ -8,3 +8,4 @@ export { Given, PASSWORD, testEmail, type SignedIn } from './given.js';
 export { send, type Reply } from './http-client.js';
 export { endProcess, startProgram, useProgram, type Program } from './programs.js';
 export { useLatchkey, type InstanceOptions, type TestInstance } from './use-latchkey.js';
+export { until } from './until.js';

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { useLatchkey } from '@latchkey/testing';
+import { useLatchkey, until } from '@latchkey/testing';
 
 const latchkey = useLatchkey();
 const { anotherInstance, bapi } = latchkey;
@@ -87,8 +86,7 @@ describe('BAPI CreateAllowlistIdentifier', () => {
     const { status } = await bapi.post('/v1/allowlist_identifiers', { identifier: to, notify: true });
 
     expect(status).toBe(200);
-    const deadline = Date.now() + 10_000;
-    while (!latchkey.inbox.list({ to }).length && Date.now() < deadline) await delay(10);
-    expect(latchkey.inbox.list({ to })[0]?.text).toContain('/sign-up');
+    const { text } = await until('a mail', () => latchkey.inbox.list({ to })[0]);
+    expect(text).toContain('/sign-up');
   });
 });

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createClerkClient } from '@clerk/backend';
-import { useLatchkey, type SignedIn, type TestInstance } from '@latchkey/testing';
+import { useLatchkey, type SignedIn, type TestInstance, until } from '@latchkey/testing';
 import { decodeJwt } from 'jose';
 import { Client } from 'pg';
 
@@ -216,10 +215,8 @@ describe('the task to choose an organization', () => {
     await instance.bapi.delete(`/v1/organizations/${id}`);
     await events.settled();
 
-    for (const deadline = Date.now() + 20_000; (await left()) > 0; await delay(20))
-      if (Date.now() > deadline) throw new Error('the organization is still active in sessions');
+    await until('the organization is active in no session', async () => (await left()) === 0, 20_000);
     await db.end();
-    for (const deadline = Date.now() + 20_000; (await claimsOf(ada)).sts !== 'pending'; await delay(20))
-      if (Date.now() > deadline) throw new Error('nobody has to choose another organization');
+    await until('another one is to be chosen', async () => (await claimsOf(ada)).sts === 'pending', 20_000);
   }, 60_000);
 });

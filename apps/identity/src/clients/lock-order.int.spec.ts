@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { PASSWORD, useLatchkey, type SignedIn } from '@latchkey/testing';
+import { PASSWORD, useLatchkey, type SignedIn, until } from '@latchkey/testing';
 import { Client as Postgres } from 'pg';
 
 const latchkey = useLatchkey({
@@ -17,13 +16,12 @@ afterEach(() => other.end());
 
 /** Until some statement waits for a lock of somebody else. */
 async function waiter(): Promise<void> {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(10)) {
+  await until('a statement waits', async () => {
     const { rows } = await other.query(
       "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
     );
-    if (rows.length) return;
-  }
-  throw new Error('nothing waits');
+    return rows.length > 0;
+  });
 }
 
 const NEXT = 'an entirely different 81';

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { PASSWORD, send, testEmail, useLatchkey, type TestBrowser, type TestInstance } from '@latchkey/testing';
+import { PASSWORD, send, testEmail, useLatchkey, type TestBrowser, type TestInstance, until } from '@latchkey/testing';
 
 const settings = {
   attributes: {
@@ -19,11 +18,10 @@ const MINUTE_MS = 60_000;
 
 /** The token of the last link that was mailed to somebody; waits for one, or for one more than `after`. */
 async function tokenFor(to: string, after = 0): Promise<string> {
-  for (const deadline = Date.now() + 10_000; ; await delay(10)) {
+  return until(`a link for ${to}`, () => {
     const mails = latchkey.inbox.list({ to }).filter(({ text }) => text.includes('/v1/verify?token='));
-    if (mails.length > after) return /\/v1\/verify\?token=(\S+)/.exec(mails[0]!.text)![1]!;
-    if (Date.now() > deadline) throw new Error(`no link was sent to ${to}`);
-  }
+    return mails.length > after && /\/v1\/verify\?token=(\S+)/.exec(mails[0]!.text)![1]!;
+  });
 }
 
 /** Where following a link leads, as the page there reads it. */

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { PASSWORD, send, testEmail, useLatchkey } from '@latchkey/testing';
+import { PASSWORD, send, testEmail, useLatchkey, until } from '@latchkey/testing';
 
 const latchkey = useLatchkey({
   settings: {
@@ -17,15 +16,7 @@ const environment = async () => (await browser().get('/v1/environment')).body;
 const codeOf = ({ body }: { body: { errors?: { code: string }[] } }) => body.errors?.[0]?.code;
 
 /** The last mail to somebody; waits for one. */
-async function sent(to: string) {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const [letter] = latchkey.inbox.list({ to });
-    if (letter) return letter;
-    if (Date.now() > deadline) throw new Error(`nothing was sent to ${to}`);
-    await delay(10);
-  }
-}
+const sent = (to: string) => until(`something for ${to}`, () => latchkey.inbox.list({ to })[0]);
 
 describe('BAPI GetInstance', () => {
   it('shows the instance', async () => {

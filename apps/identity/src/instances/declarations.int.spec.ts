@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { systemContext } from '@latchkey/clients';
-import { useLatchkey } from '@latchkey/testing';
+import { useLatchkey, until } from '@latchkey/testing';
 
 const latchkey = useLatchkey();
 
@@ -71,8 +70,7 @@ describe('the keys of a declaration', () => {
 
   /** Until the gateway has learned of it: what it knows of keys holds for a few seconds. */
   async function answers(key: string, status: number): Promise<void> {
-    for (const deadline = Date.now() + 15_000; (await statusWith(key)) !== status; await delay(200))
-      if (Date.now() > deadline) throw new Error(`the key does not answer ${status}`);
+    await until(`the key answers ${status}`, async () => (await statusWith(key)) === status, 15_000);
   }
 
   it('are revoked when they leave it, and good again when they return', async () => {

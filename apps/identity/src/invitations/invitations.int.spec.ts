@@ -1,4 +1,4 @@
-import { testEmail, useLatchkey } from '@latchkey/testing';
+import { testEmail, useLatchkey, until } from '@latchkey/testing';
 
 const latchkey = useLatchkey();
 const { anotherInstance, bapi, browser, clock, given } = latchkey;
@@ -192,12 +192,4 @@ describe('BAPI RevokeInvitation', () => {
   });
 });
 
-async function mailTo(to: string): Promise<{ text: string }> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const [mail] = latchkey.inbox.list({ to });
-    if (mail) return mail;
-    if (Date.now() > deadline) throw new Error(`nothing was sent to ${to}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
+const mailTo = (to: string) => until(`a mail for ${to}`, () => latchkey.inbox.list({ to })[0]);

@@ -1,4 +1,4 @@
-import { PASSWORD, testEmail, useLatchkey, type TestInstance } from '@latchkey/testing';
+import { PASSWORD, testEmail, useLatchkey, type TestInstance, until } from '@latchkey/testing';
 
 const latchkey = useLatchkey();
 const { anotherInstance, clock } = latchkey;
@@ -331,11 +331,6 @@ describe('FAPI createSignUps: with the ticket of an invitation', () => {
 });
 
 async function subjectTo(to: string): Promise<string> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const [mail] = latchkey.inbox.list({ to });
-    if (mail) return mail.subject ?? mail.text;
-    if (Date.now() > deadline) throw new Error(`nothing was sent to ${to}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  const { subject, text } = await until(`something for ${to}`, () => latchkey.inbox.list({ to })[0]);
+  return subject ?? text;
 }

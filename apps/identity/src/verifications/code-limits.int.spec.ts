@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { testEmail, useLatchkey, type TestBrowser, type TestInstance } from '@latchkey/testing';
+import { testEmail, useLatchkey, type TestBrowser, type TestInstance, until } from '@latchkey/testing';
 
 const settings = {
   attributes: {
@@ -28,8 +27,7 @@ const realEmail = () => `${randomUUID()}@example.com`;
 const mailsTo = (to: string) => latchkey.inbox.list({ to }).length;
 /** The code in the last of so many mails to somebody. */
 async function codeOf(to: string, count: number): Promise<string> {
-  for (const deadline = Date.now() + 10_000; mailsTo(to) < count; await delay(10))
-    if (Date.now() > deadline) throw new Error(`${mailsTo(to)} mails were sent to ${to}, not ${count}`);
+  await until(`${count} mails for ${to}`, () => mailsTo(to) >= count);
   return latchkey.codeFor(to);
 }
 

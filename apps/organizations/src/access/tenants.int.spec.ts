@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { operations, type Operation } from '@latchkey/contracts';
 import { Client } from 'pg';
 import sharp from 'sharp';
-import { testEmail, useLatchkey, type SignedIn, type TestInstance } from '@latchkey/testing';
+import { testEmail, useLatchkey, type SignedIn, type TestInstance, until } from '@latchkey/testing';
 
 const settings = {
   organizations: {
@@ -53,13 +53,11 @@ describe('organizations of another instance', () => {
     });
     const asks = await given.signedInBrowser({ email_address: `asks+clerk_test@${domain}` });
     const suggested = await given.signedInBrowser({ email_address: `suggested+clerk_test@${domain}` });
-    const suggestionOf = async ({ browser }: SignedIn): Promise<string> => {
-      for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
-        const [found] = (await browser.get('/v1/me/organization_suggestions')).body.response.data;
-        if (found) return String(found.id);
-      }
-      throw new Error('no suggestion came');
-    };
+    const suggestionOf = ({ browser }: SignedIn): Promise<string> =>
+      until('a suggestion', async () => {
+        const { response } = (await browser.get('/v1/me/organization_suggestions')).body;
+        return response.data[0]?.id as string | undefined;
+      });
     await asks.browser.post(`/v1/me/organization_suggestions/${await suggestionOf(asks)}/accept`);
     const requests = (await owner.browser.get(`${path}/membership_requests`)).body.response.data;
     const suggestion = await suggestionOf(suggested);

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { useLatchkey, type Reply } from '@latchkey/testing';
+import { useLatchkey, type Reply, until } from '@latchkey/testing';
 
 const MODES = ['manual_invitation', 'automatic_invitation', 'automatic_suggestion'];
 const settings = {
@@ -33,11 +32,7 @@ describe('enrollment by domain', () => {
     const database = new Client({ connectionString: latchkey.at.databaseUrls.organizations });
     await database.connect();
     try {
-      for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(20)) {
-        const { rows } = await database.query('SELECT kind FROM due_tasks');
-        if (rows.length === 0) return;
-      }
-      throw new Error('tasks are still due');
+      await until('no task is due', async () => (await database.query('SELECT FROM due_tasks')).rowCount === 0);
     } finally {
       await database.end();
     }
@@ -45,12 +40,11 @@ describe('enrollment by domain', () => {
   type SignedIn = Awaited<ReturnType<typeof given.signedInBrowser>>;
   /** A list of the user's own; waits until it has something, for the event is on its way. */
   const own = async ({ browser }: SignedIn, what: string) => {
-    for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(20)) {
+    return until(`some ${what}`, async () => {
       const { body } = await browser.get(`/v1/me/organization_${what}`);
       // The rows and their number are read one after the other: an entry may come in between.
-      if (body.response.data.length) return body.response;
-    }
-    throw new Error(`no ${what} came`);
+      return body.response.data.length > 0 && body.response;
+    });
   };
   /** A newcomer who has asked to join. */
   const asked = async (organization: Awaited<ReturnType<typeof withDomain>>) => {

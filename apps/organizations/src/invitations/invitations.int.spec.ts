@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { OrganizationsClient, systemContext } from '@latchkey/clients';
 import { MemorySharedState } from '@latchkey/state';
-import { testEmail, useLatchkey, type Reply } from '@latchkey/testing';
+import { testEmail, useLatchkey, type Reply, until } from '@latchkey/testing';
 
 const settings = { organizations: { enabled: true, max_allowed_memberships: 0 } };
 const DAY_MS = 86_400_000;
@@ -25,13 +24,7 @@ describe('invitations', () => {
     return [body.members_count, body.pending_invitations_count];
   };
   /** The last mail to an address; waits for one. */
-  const mailTo = async (to: string) => {
-    for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(10)) {
-      const [mail] = latchkey.inbox.list({ to });
-      if (mail) return mail;
-    }
-    throw new Error(`nothing was mailed to ${to}`);
-  };
+  const mailTo = (to: string) => until(`a mail for ${to}`, () => latchkey.inbox.list({ to })[0]);
   const ticketOf = (url: string) => new URL(url).searchParams.get('ticket')!;
   const client = () => {
     const { transport, signer } = latchkey.between;

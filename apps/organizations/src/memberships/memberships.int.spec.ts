@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { useLatchkey, type Reply } from '@latchkey/testing';
+import { useLatchkey, type Reply, until } from '@latchkey/testing';
 
 const settings = { organizations: { enabled: true, max_allowed_memberships: 0 } };
 
@@ -436,8 +435,7 @@ describe('users who change or go', () => {
     expect(members.data[0].public_user_data.first_name).toBe('After');
     await events.next('user.updated', (event) => event.subject === user.userId);
     await events.settled();
-    for (const deadline = Date.now() + 10_000; (await total('After')) !== 1; await delay(20))
-      if (Date.now() > deadline) throw new Error('the search did not learn the new name');
+    await until('the search knows the new name', async () => (await total('After')) === 1);
     expect(await total('Before')).toBe(0);
   });
 });
