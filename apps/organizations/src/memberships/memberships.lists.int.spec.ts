@@ -1,5 +1,5 @@
 import { Client, type QueryConfig } from 'pg';
-import { useLatchkey } from '@latchkey/testing';
+import { useLatchkey, type SignedIn } from '@latchkey/testing';
 
 const MEMBERS = 20_000;
 const MANY = 1_000;
@@ -19,14 +19,18 @@ describe('lists of a large organization', () => {
   let database: Client;
   // Before the databases are dropped, which they are in the order in which it is asked for.
   afterAll(() => database.end());
-  const latchkey = useLatchkey({ settings: { organizations: { enabled: true, max_allowed_memberships: 0 } } });
+  const latchkey = useLatchkey({
+    settings: { organizations: { enabled: true, max_allowed_memberships: 0, domains: { enabled: true } } },
+  });
   const { bapi, given } = latchkey;
   let organizationId: string;
   let userId: string;
+  let owner: SignedIn;
 
   beforeAll(async () => {
     const { databaseUrls, instance } = latchkey.at;
-    userId = (await given.user()).id;
+    owner = await given.signedInBrowser();
+    userId = owner.userId;
     organizationId = (await given.organization(userId, { max_allowed_memberships: 0 })).id;
     database = new Client({ connectionString: databaseUrls.organizations });
     await database.connect();
@@ -34,7 +38,10 @@ describe('lists of a large organization', () => {
   }, 60_000);
 
   /** The statements that a request sends to the database of organizations, run once more with what they read. */
-  const plansOf = async (path: string): Promise<{ text: string; plan: Plan }[]> => {
+  const plansOf = async (
+    path: string,
+    reader: { get: typeof bapi.get } = bapi,
+  ): Promise<{ text: string; plan: Plan }[]> => {
     const sent: { text: string; values: unknown[] }[] = [];
     const original = Client.prototype.query;
     Client.prototype.query = function (this: Client, config: QueryConfig, ...rest: unknown[]) {
@@ -47,7 +54,7 @@ describe('lists of a large organization', () => {
       return Reflect.apply(original, this, [config, ...rest]) as unknown;
     } as typeof original;
     try {
-      expect((await bapi.get(path)).status).toBe(200);
+      expect((await reader.get(path)).status).toBe(200);
     } finally {
       Client.prototype.query = original;
     }
@@ -109,8 +116,42 @@ describe('lists of a large organization', () => {
     ['invitations in a state', () => `/v1/organizations/${organizationId}/invitations?status=revoked`],
     ['invitations of the instance', () => '/v1/organization_invitations?order_by=expires_at'],
     ['invitations by a part of the address', () => '/v1/organization_invitations?query=invited777'],
+    ['invitations of the instance by address', () => '/v1/organization_invitations?order_by=email_address'],
+    ['invitations of the instance in a state', () => '/v1/organization_invitations?status=revoked'],
+    ['pending invitations', () => `/v1/organizations/${organizationId}/invitations/pending`],
+    ['invitations of one address', () => `/v1/organizations/${organizationId}/invitations?email_address=a%40b.example`],
+    ['invitations of a user', () => `/v1/users/${userId}/organization_invitations?status=pending`],
+    ['domains', () => '/v1/organizations/org_crowd_77/domains?verified=true'],
+    ['domains of the instance', () => '/v1/organization_domains'],
+    ['domains of the instance by name', () => '/v1/organization_domains?order_by=name'],
+    ['domains of the instance in a mode', () => '/v1/organization_domains?enrollment_mode=automatic_invitation'],
+    ['domains of the instance that are proved', () => '/v1/organization_domains?verified=true'],
+    ['domains of the instance that are not', () => '/v1/organization_domains?verified=false'],
+    ['domains by a part of the name', () => '/v1/organization_domains?query=crowd-777'],
+    ['domains of an organization', () => '/v1/organization_domains?query=org_crowd_77'],
+    ['domains by their names', () => '/v1/organization_domains?domains=crowd-77.example&domains=crowd-78.example'],
   ])('%s come from an index', async (_name, path) => {
     const plans = await plansOf(path());
+
+    const read = plans
+      .filter(({ text }) => !/count\(|SUM\(/i.test(text))
+      .map(({ text, plan }) => ({ text, rows: rowsRead(plan) }));
+    expect(read.length).toBeGreaterThan(0);
+    expect(read.filter(({ rows }) => rows > MOST_ROWS)).toEqual([]);
+  });
+
+  it.each([
+    ['members', () => `/v1/organizations/${organizationId}/memberships?paginated=true&role=org:admin`],
+    ['members found', () => `/v1/organizations/${organizationId}/memberships?query=member+777`],
+    ['organizations', () => '/v1/me/organization_memberships?paginated=true'],
+    ['invitations', () => `/v1/organizations/${organizationId}/invitations?status=pending`],
+    ['own invitations', () => '/v1/me/organization_invitations?status=pending'],
+    ['own suggestions', () => '/v1/me/organization_suggestions?status=pending&status=accepted'],
+    ['membership requests', () => `/v1/organizations/${organizationId}/membership_requests`],
+    ['membership requests in a state', () => `/v1/organizations/${organizationId}/membership_requests?status=pending`],
+    ['domains', () => `/v1/organizations/${organizationId}/domains`],
+  ])('%s, as a member sees them, come from an index', async (_name, path) => {
+    const plans = await plansOf(path(), owner.browser);
 
     const read = plans
       .filter(({ text }) => !/count\(|SUM\(/i.test(text))
@@ -150,5 +191,15 @@ async function crowd(database: Client, instanceId: string, organizationId: strin
     SELECT 'orginv_crowd_' || n, instance_id, organization_id, 'invited' || n || '@example.com', role_id, 'expired', 'crowd ' || n,
       now() + n * interval '1 second', now() - n * interval '1 second'
     FROM memberships, generate_series(1, ${MEMBERS}) AS n WHERE organization_id = ${organization} AND user_id = ${user}`);
+  await database.query(`INSERT INTO organization_domains (id, instance_id, organization_id, name, verified_name, enrollment_mode)
+    SELECT 'orgdmn_crowd_' || n, ${instance}, 'org_crowd_' || n, 'crowd-' || n || '.example',
+      CASE n % 2 WHEN 0 THEN 'crowd-' || n || '.example' END, CASE n % 10 WHEN 0 THEN 'automatic_invitation' ELSE 'manual_invitation' END
+    FROM generate_series(1, ${MANY * 5}) AS n`);
+  await database.query(`INSERT INTO suggestions (id, instance_id, organization_id, user_id, status)
+    SELECT 'orgsug_crowd_' || n, ${instance}, ${organization}, 'user_crowd_' || lpad(n::text, 7, '0'), 'completed'
+    FROM generate_series(1, ${MEMBERS}) AS n`);
+  await database.query(`INSERT INTO membership_requests (id, instance_id, organization_id, user_id, status)
+    SELECT 'orgmemreq_crowd_' || n, ${instance}, ${organization}, 'user_crowd_' || lpad(n::text, 7, '0'), 'accepted'
+    FROM generate_series(1, ${MEMBERS}) AS n`);
   await database.query('VACUUM ANALYZE');
 }
