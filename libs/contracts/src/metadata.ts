@@ -22,3 +22,21 @@ export function requireMetadataSize(param: string, document: JsonObject): JsonOb
   if (Buffer.byteLength(JSON.stringify(document)) <= METADATA_LIMIT_BYTES) return document;
   throw paramError('form_param_exceeds_allowed_size', param, 'is too large', `${param} must not be larger than 8 KB.`);
 }
+
+/**
+ * The two documents of a row with the given patches merged into them, as its columns; a document without a patch is left out.
+ *
+ * @throws `form_param_exceeds_allowed_size` (422)
+ */
+export function mergedMetadata(
+  row: { publicMetadata: unknown; privateMetadata: unknown },
+  patch: { public_metadata?: JsonObject | null; private_metadata?: JsonObject | null },
+): { publicMetadata?: JsonObject; privateMetadata?: JsonObject } {
+  const { public_metadata: shown, private_metadata: hidden } = patch;
+  const merged = (param: string, document: unknown, change: JsonObject) =>
+    requireMetadataSize(param, mergeMetadata(document, change));
+  return {
+    ...(shown && { publicMetadata: merged('public_metadata', row.publicMetadata, shown) }),
+    ...(hidden && { privateMetadata: merged('private_metadata', row.privateMetadata, hidden) }),
+  };
+}

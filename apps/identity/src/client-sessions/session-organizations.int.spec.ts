@@ -219,4 +219,24 @@ describe('the task to choose an organization', () => {
     await db.end();
     await until('another one is to be chosen', async () => (await claimsOf(ada)).sts === 'pending', 20_000);
   }, 60_000);
+
+  it('comes to those, too, whom the version before has left to a process that died', async () => {
+    const ada = await instance.given.signedInBrowser();
+    const { id } = await instance.given.organization(ada.userId);
+    await touch(ada, id);
+    await instance.given.organization(ada.userId);
+    const db = new Client({ connectionString: latchkey.at.databaseUrls.identity });
+    await db.connect();
+    await db.query(
+      `INSERT INTO departed_organizations (organization_id, instance_id)
+       SELECT $2, instance_id FROM sessions WHERE id = $1`,
+      [ada.sessionId, id],
+    );
+    await db.end();
+
+    latchkey.clock.advance(6 * 60_000);
+    await latchkey.sweep();
+
+    await until('another one is to be chosen', async () => (await claimsOf(ada)).sts === 'pending');
+  });
 });

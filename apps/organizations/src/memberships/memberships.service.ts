@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { mergeMetadata, requireMetadataSize, type RequestContext } from '@latchkey/contracts';
+import { mergedMetadata, type RequestContext } from '@latchkey/contracts';
 import { notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { slice } from '@latchkey/http';
@@ -84,20 +84,7 @@ export class MembershipsService {
       const row = await this.locked(tx, ctx, organization.id, userId);
       const merged = await tx.membership.update({
         where: { id: row.id, instanceId: ctx.instanceId },
-        data: {
-          ...(input.public_metadata && {
-            publicMetadata: requireMetadataSize(
-              'public_metadata',
-              mergeMetadata(row.publicMetadata, input.public_metadata),
-            ),
-          }),
-          ...(input.private_metadata && {
-            privateMetadata: requireMetadataSize(
-              'private_metadata',
-              mergeMetadata(row.privateMetadata, input.private_metadata),
-            ),
-          }),
-        },
+        data: mergedMetadata(row, input),
       });
       const role = await this.roles.viewIn(tx, ctx.instanceId, row.roleId);
       return this.writer.updated(tx, cause, merged, role, user?.public_user_data);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OrganizationViews, type InstanceView, type UserSummary } from '@latchkey/clients';
-import { mergeMetadata, requireMetadataSize, type RequestContext } from '@latchkey/contracts';
+import { mergedMetadata, type RequestContext } from '@latchkey/contracts';
 import { ApiError, Clock, newId, notFound, paramError, refusal } from '@latchkey/core';
 import { afterCommit, transaction } from '@latchkey/db';
 import { Outbox } from '@latchkey/events';
@@ -90,20 +90,7 @@ export class OrganizationsService {
   /** Merges metadata into the organization's. @throws `resource_not_found` (404), `form_param_exceeds_allowed_size` (422) */
   async mergeMetadata(ctx: RequestContext, idOrSlug: string, input: OrganizationMetadata): Promise<FullOrganization> {
     const { id } = await this.lookup.require(ctx, idOrSlug);
-    return this.change(ctx, id, (row) => ({
-      ...(input.public_metadata && {
-        publicMetadata: requireMetadataSize(
-          'public_metadata',
-          mergeMetadata(row.publicMetadata, input.public_metadata),
-        ),
-      }),
-      ...(input.private_metadata && {
-        privateMetadata: requireMetadataSize(
-          'private_metadata',
-          mergeMetadata(row.privateMetadata, input.private_metadata),
-        ),
-      }),
-    }));
+    return this.change(ctx, id, (row) => mergedMetadata(row, input));
   }
 
   /** Puts metadata in place of the organization's; what is left out stays. @throws `resource_not_found` (404) */
