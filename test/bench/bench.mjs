@@ -72,7 +72,7 @@ const parts = {
     add('deliveries to 50 endpoints', rate, '/s', limit);
   },
   async organizations(server) {
-    for (const { name, value, limit: few } of await organizations(server)) add(name, value, '/s', few);
+    for (const { name, value, unit, limit: few } of await organizations(server)) add(name, value, unit, few);
   },
 };
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { withDatabase } from '@latchkey/postgres';
 import { embeddedUrl } from './database.mjs';
@@ -9,10 +10,10 @@ const FEW = 10;
 
 /**
  * What an organization of 100 000 members costs beside one of ten, and a user in 1 000 organizations beside one in ten:
- * requests per second of the large one, with those of the small one as the limit.
+ * requests per second of the large one, with those of the small one as the limit; and what their deletion takes.
  *
  * @param {import('./server.mjs').Server} server
- * @returns {Promise<{ name: string, value: number, limit: number }[]>}
+ * @returns {Promise<{ name: string, value: number, unit: string, limit: number }[]>}
  */
 export async function organizations(server) {
   await server.bapi('PATCH', '/v1/instance/organization_settings', { enabled: true, max_allowed_memberships: 0 });
@@ -51,9 +52,91 @@ export async function organizations(server) {
   const rows = [];
   for (const [name, call] of calls) {
     const limit = await requestsPerSecond(call(small));
-    rows.push({ name: `large organization: ${name}`, value: await requestsPerSecond(call(large)), limit });
+    const value = await requestsPerSecond(call(large));
+    rows.push({ name: `large organization: ${name}`, value, unit: '/s', limit });
   }
+  await visit(server, large.id, MEMBERS);
+  await visit(server, small.id, FEW);
+  const few = await leave(server, small.id);
+  const many = await leave(server, large.id);
+  rows.push({
+    name: 'large organization: its deletion, answered',
+    value: many.answered,
+    unit: 'ms',
+    limit: few.answered,
+  });
+  rows.push({
+    name: 'large organization: its deletion, out of every session',
+    value: many.left,
+    unit: 'ms',
+    limit: few.left,
+  });
   return rows;
+}
+
+/**
+ * Gives an organization so many sessions in which it is active.
+ *
+ * @param {import('./server.mjs').Server} server
+ * @param {string} id
+ * @param {number} sessions
+ */
+async function visit(server, id, sessions) {
+  await query(
+    server,
+    'latchkey_identity',
+    `INSERT INTO clients (id, instance_id, rotating_token, rotated_at)
+    SELECT 'client_' || $1::text || n, (SELECT min(id) FROM instances), md5(n::text), now() FROM generate_series(1, $2::int) AS n`,
+    [id, sessions],
+  );
+  await query(
+    server,
+    'latchkey_identity',
+    `INSERT INTO sessions (id, instance_id, client_id, user_id, status, last_active_organization_id, last_active_at, expire_at,
+      abandon_at, activity)
+    SELECT 'sess_' || $1::text || n, (SELECT min(id) FROM instances), 'client_' || $1::text || n, 'user_' || $1::text || n, 'active', $1,
+      now(), now() + interval '7 days', now() + interval '7 days', '{}' FROM generate_series(1, $2::int) AS n`,
+    [id, sessions],
+  );
+  await query(server, 'latchkey_identity', 'VACUUM ANALYZE');
+}
+
+/**
+ * How long it takes to delete an organization: until the answer, and until it is active in no session any more.
+ *
+ * @param {import('./server.mjs').Server} server
+ * @param {string} id
+ */
+async function leave(server, id) {
+  const began = performance.now();
+  await server.bapi('DELETE', `/v1/organizations/${id}`);
+  const answered = performance.now() - began;
+  for (;;) {
+    const [row] = await query(
+      server,
+      'latchkey_identity',
+      'SELECT EXISTS (SELECT FROM sessions WHERE instance_id = (SELECT min(id) FROM instances) AND last_active_organization_id = $1) AS is_there',
+      [id],
+    );
+    if (!row.is_there) return { answered, left: performance.now() - began };
+    await delay(5);
+  }
+}
+
+/**
+ * @param {import('./server.mjs').Server} server
+ * @param {string} name of the database
+ * @param {string} text
+ * @param {unknown[]} [values]
+ */
+async function query(server, name, text, values) {
+  const database = new pg.Client({ connectionString: withDatabase(embeddedUrl(server.dataDir), name) });
+  await database.connect();
+  try {
+    return (await database.query(text, values)).rows;
+  } finally {
+    await database.end();
+  }
 }
 
 /**
