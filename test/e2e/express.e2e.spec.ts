@@ -1,10 +1,8 @@
 /** @needs chromium */
-import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { clerkMiddleware, getAuth, requireAuth } from '@clerk/express';
-import express from 'express';
 import { useChromium } from './chromium.js';
+import { startExpressApp } from './express-app.js';
 import { clerkClient, running } from './latchkey.js';
 import { person, sessionToken, signIn, signUp } from './people.js';
 import { useReactApp } from './react-app.js';
@@ -15,28 +13,7 @@ let server: Server;
 let url: string;
 
 beforeAll(async () => {
-  const { app } = running();
-  const api = express();
-  api.use(
-    clerkMiddleware({
-      clerkClient: clerkClient(),
-      publishableKey: app.CLERK_PUBLISHABLE_KEY,
-      secretKey: app.CLERK_SECRET_KEY,
-      proxyUrl: app.CLERK_PROXY_URL,
-      signInUrl: `${reactApp.url}/sign-in`,
-    }),
-  );
-  api.get('/open', (request, response) => void response.json({ userId: getAuth(request).userId }));
-  api.get('/protected', (request, response) => {
-    const { isAuthenticated, userId, sessionId } = getAuth(request);
-    if (!isAuthenticated) return void response.status(401).json({ userId: null });
-    response.json({ userId, sessionId });
-  });
-  api.get('/page', requireAuth({ signInUrl: `${reactApp.url}/sign-in` }), (request, response) => {
-    response.send(`<p>Hello, <output data-testid="user">${getAuth(request).userId}</output></p>`);
-  });
-  server = api.listen(0, 'localhost');
-  await once(server, 'listening');
+  server = await startExpressApp(running().app, `${reactApp.url}/sign-in`);
   url = `http://localhost:${(server.address() as AddressInfo).port}`;
 });
 

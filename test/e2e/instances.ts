@@ -68,3 +68,20 @@ export async function declareInstance(declared: Declared = {}): Promise<Record<s
     LATCHKEY_INSTANCE_ID: applied!.instance_id,
   };
 }
+
+/** What an app needs whose publishable key alone says where FAPI is. */
+const OF_OWN_HOST = ['CLERK_PUBLISHABLE_KEY', 'CLERK_SECRET_KEY', 'CLERK_API_URL', 'CLERK_TELEMETRY_DISABLED'];
+
+/**
+ * A production instance over TLS whose hosts are of one site: FAPI at `clerk.live.test`, the account portal at
+ * `accounts.live.test`. Test addresses have their code there, too.
+ */
+export function useProduction(): () => Record<string, string> {
+  const app = useInstance({
+    environment: 'production',
+    frontend_api: 'clerk.live.test',
+    accounts_host: 'accounts.live.test',
+    settings: { test_mode: true },
+  });
+  return () => Object.fromEntries(OF_OWN_HOST.map((name) => [name, app()[name]!]));
+}

@@ -8,6 +8,7 @@ import { declareInstance, type Declared } from './instances.js';
 import { clerkClient, running } from './latchkey.js';
 import { enter, person, signUp } from './people.js';
 import { browserSettings, useReactFiles } from './react-app.js';
+import { chromiumFlags } from './tls.js';
 
 /**
  * A way in which an app can find its FAPI (`compat/fapi.md` 1.2), as its customers would run it: pages from a server that
@@ -94,13 +95,9 @@ afterAll(() => {
   }
 });
 
-// No DNS, and nothing to trust beforehand: the hosts are told to the browser, and so is the authority of their certificate.
-const chromium = useChromium(() => {
-  const { port, pin } = running().tls;
-  const hosts = [...apps].flatMap(([{ host }, app]) => (host ? [`MAP ${host}:443 127.0.0.1:${app.port}`] : []));
-  const rules = [...hosts, `MAP *.test:443 127.0.0.1:${port}`].join(', ');
-  return [`--host-resolver-rules=${rules}`, `--ignore-certificate-errors-spki-list=${pin}`];
-});
+const chromium = useChromium(() =>
+  chromiumFlags(Object.fromEntries([...apps].flatMap(([{ host }, { port }]) => (host ? [[host, port]] : [])))),
+);
 
 const serverSees = (page: Page) => page.getByTestId('server').textContent();
 const named = (cookies: Cookie[], name: string) => cookies.filter((cookie) => cookie.name === name);

@@ -61,7 +61,7 @@ export async function startFor(mode: string): Promise<Started> {
 
 /** A certificate for the hosts of production instances; the browser is told to believe its authority. */
 async function tlsIn(folder: string): Promise<Running['tls']> {
-  const { certificate, key, pin } = localCertificate(['*.own.test', '*.proxied.test'], new Date());
+  const { certificate, key, pin } = localCertificate(['*.own.test', '*.proxied.test', '*.live.test'], new Date());
   const tls = {
     port: (await freePort())!,
     certFile: join(folder, 'tls.pem'),
