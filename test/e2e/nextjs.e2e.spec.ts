@@ -2,7 +2,7 @@
 import { useChromium } from './chromium.js';
 import { clerkClient } from './latchkey.js';
 import { useNextApp } from './next-app.js';
-import { enterIdentifier, enterPassword, person, sessionToken } from './people.js';
+import { enter, enterIdentifier, enterPassword, person, sessionToken } from './people.js';
 
 const chromium = useChromium();
 const nextApp = useNextApp();
@@ -35,6 +35,25 @@ describe('a Next.js app', () => {
       headers: { authorization: `Bearer ${await sessionToken(page)}` },
     });
     expect(await answer.json()).toMatchObject({ userId: id });
+  });
+
+  it('finds out by a handshake who the browser is when the session token is gone', async () => {
+    const someone = person();
+    const { id } = await clerkClient().users.createUser({
+      emailAddress: [someone.email],
+      password: someone.password,
+    });
+    const page = await chromium.page();
+    await enter(page, nextApp.url, someone);
+    await page.context().clearCookies({ name: /^__session/ });
+    const visited: string[] = [];
+    page.on('request', (request) => visited.push(new URL(request.url()).pathname));
+
+    await page.goto(`${nextApp.url}/protected`);
+
+    expect(await page.getByTestId('user').textContent()).toBe(id);
+    expect(visited).toContain('/v1/client/handshake');
+    expect(page.url()).toBe(`${nextApp.url}/protected`);
   });
 
   it('shows an open page to whoever is not signed in', async () => {
