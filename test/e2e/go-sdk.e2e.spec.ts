@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '@latchkey/postgres';
-import { clerkClient, running } from './latchkey.js';
+import { clerkClient, jwtKey, running } from './latchkey.js';
 import { person } from './people.js';
 
 const run = promisify(execFile);
@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 300_000);
 
 describe('clerk-sdk-go', () => {
-  it('lists users and verifies a session token', async () => {
+  it('lists users, and verifies a session token with the JWKS and without network', async () => {
     const { email, password } = person();
     const clerk = clerkClient();
     const { id } = await clerk.users.createUser({ emailAddress: [email], password });
@@ -25,9 +25,11 @@ describe('clerk-sdk-go', () => {
     const { jwt } = await clerk.sessions.getToken(session.id);
     const { iss } = JSON.parse(Buffer.from(jwt.split('.')[1]!, 'base64url').toString()) as { iss: string };
 
-    const { stdout } = await run(program, [jwt, email, iss], { env: { ...process.env, ...running().app } });
+    const { stdout } = await run(program, [jwt, email, iss, await jwtKey()], {
+      env: { ...process.env, ...running().app },
+    });
 
-    expect(JSON.parse(stdout)).toEqual({ total: 1, found: id, email, subject: id, session: session.id });
+    expect(JSON.parse(stdout)).toEqual({ total: 1, found: id, email, subject: id, session: session.id, by_key: id });
   });
 
   it('does everything with users, addresses, sessions, tokens, templates, tickets and lists', async () => {

@@ -1,4 +1,4 @@
-// What a Go server does: lists users and verifies a session token.
+// What a Go server does: lists users and verifies a session token, with the JWKS and without network.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 )
 
 func main() {
-	token, email, issuer := os.Args[1], os.Args[2], os.Args[3]
+	token, email, issuer, jwtKey := os.Args[1], os.Args[2], os.Args[3], os.Args[4]
 	ctx := context.Background()
 	config := &clerk.ClientConfig{}
 	config.Key = clerk.String(os.Getenv("CLERK_SECRET_KEY"))
@@ -33,12 +33,18 @@ func main() {
 	})
 	must(err)
 
+	key, err := clerk.JSONWebKeyFromPEM(jwtKey)
+	must(err)
+	byKey, err := jwt.Verify(ctx, &jwt.VerifyParams{Token: token, JWK: key, ProxyURL: &issuer})
+	must(err)
+
 	must(json.NewEncoder(os.Stdout).Encode(map[string]any{
 		"total":   found.TotalCount,
 		"found":   found.Users[0].ID,
 		"email":   one.EmailAddresses[0].EmailAddress,
 		"subject": claims.Subject,
 		"session": claims.SessionID,
+		"by_key":  byKey.Subject,
 	}))
 }
 
