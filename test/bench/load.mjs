@@ -15,6 +15,7 @@ export const SIGN_INS = 4;
 export async function requestsPerSecond(options) {
   await autocannon({ connections: CONNECTIONS, ...options, duration: 2 });
   const result = await autocannon({ connections: CONNECTIONS, ...options, duration: SECONDS });
+  if (!result.requests.total) throw new Error(`${options.url}: no answer at all`);
   if (result.non2xx || result.errors)
     throw new Error(`${options.url}: ${result.non2xx} answers that are no 2xx, ${result.errors} errors`);
   return result.requests.total / result.duration;

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Clock } from '@latchkey/core';
 import { Pool } from 'pg';
+import { boundTransactions } from './transaction.js';
 
 /** What the generated client of a service is made with. */
 export interface DbOptions {
@@ -39,7 +40,8 @@ const READS_BY_FILTER = new Set([
  * @returns the client; it is typed as the class, so that features see an ordinary Prisma client
  */
 export function createDb<C>(Client: new (options: { adapter: PrismaPg }) => C, options: DbOptions): C {
-  const pool = new Pool({ connectionString: options.url, max: options.poolSize ?? 10 });
+  const poolSize = options.poolSize ?? 10;
+  const pool = new Pool({ connectionString: options.url, max: poolSize });
   // A connection that breaks while nobody uses it is no loss: the next query gets another.
   pool.on('error', () => undefined);
   const adapter = new PrismaPg(
@@ -61,6 +63,7 @@ export function createDb<C>(Client: new (options: { adapter: PrismaPg }) => C, o
     },
   }) as C & object;
   pools.set(db, pool);
+  boundTransactions(db, poolSize);
   return db;
 }
 

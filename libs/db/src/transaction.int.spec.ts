@@ -34,4 +34,20 @@ describe('transaction', () => {
     expect(runs.ab + runs.ba).toBe(3);
     await db.$disconnect();
   });
+
+  it('leaves a connection to what the one in front reads, while all the others wait for its row', async () => {
+    const url = (await startPostgres()).databaseUrl(`turns_${randomUUID().replaceAll('-', '')}`);
+    await deploy({ service: 'identity', url });
+    const db = createDb(PrismaClient, { url, clock: new SystemClock(), unscoped: ['Application'], poolSize: 4 });
+    await db.application.create({ data: { id: 'a', name: '' } });
+
+    const work = () =>
+      transaction(db, async (tx) => {
+        await tx.application.update({ where: { id: 'a' }, data: { name: 'held' } });
+        return db.application.count();
+      });
+
+    expect(await Promise.all(Array.from({ length: 12 }, work))).toEqual(Array.from({ length: 12 }, () => 1));
+    await db.$disconnect();
+  });
 });
