@@ -26,6 +26,7 @@ export const contractErrorCodes = [
   'expired_session_token_missing_azp',
   'expired_session_token_missing_sid',
   'feature_not_enabled',
+  'feature_not_implemented',
   'form_already_exists',
   'form_code_incorrect',
   'form_conditional_param_disallowed',

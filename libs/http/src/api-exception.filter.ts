@@ -1,4 +1,4 @@
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { ApiError, refusal } from '@latchkey/core';
 import { isDatabaseUnavailable } from '@latchkey/db';
 import { log } from '@latchkey/observability';
@@ -13,13 +13,28 @@ export class ApiExceptionFilter implements ExceptionFilter {
     const request = http.getRequest<ContextualRequest>();
     const reply = http.getResponse<FastifyReply>();
     const traceId = request.latchkey?.requestId ?? request.id;
-    const error = toApiError(thrown, request);
+    const error = isNotBuilt(thrown, request) ? notBuilt(request) : toApiError(thrown, request);
     if (error.status >= 500)
       log.error({ err: thrown, trace_id: traceId, path: request.url.split('?')[0] }, 'request failed');
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
     void reply.status(error.status).send(errorBody(error, traceId));
   }
 }
+
+/**
+ * Whether no handler is there for an operation of the contract. The gateway forwards nothing else below the APIs' paths, so that what the
+ * table of operations has and the service has not is still to come; a path that the contract lacks is refused by the gateway.
+ */
+const isNotBuilt = (thrown: unknown, { url }: ContextualRequest) =>
+  thrown instanceof NotFoundException && /^\/[fb]api\//.test(url);
+
+const notBuilt = ({ method, url }: ContextualRequest) =>
+  refusal(
+    403,
+    'feature_not_implemented',
+    'not implemented',
+    `${method} ${publicPath(url)} is an operation of the API that Latchkey does not have yet.`,
+  );
 
 /** The body of an error answer. */
 export const errorBody = (error: ApiError, traceId: string) => ({

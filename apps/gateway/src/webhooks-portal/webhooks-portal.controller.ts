@@ -1,7 +1,9 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import { ServiceTransport } from '@latchkey/clients';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FapiRequestsService } from '../fapi/fapi-requests.service.js';
 import { sendAnswer } from '../forwarding/forwarding.service.js';
+import { basePath } from '../pages/reached-pages.js';
 import { sendError } from '../requests/gateway-exception.filter.js';
 
 const ADDRESS = '/fapi/webhooks-portal';
@@ -14,10 +16,16 @@ const HEADERS = ['authorization', 'content-type', 'user-agent', 'if-none-match']
  */
 @Controller(ADDRESS)
 export class WebhooksPortalController {
-  constructor(private readonly transport: ServiceTransport) {}
+  constructor(
+    private readonly transport: ServiceTransport,
+    private readonly requests: FapiRequestsService,
+  ) {}
 
   @All(['', '*'])
   async handle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const path = request.raw.url!.slice(ADDRESS.length);
+    if (request.method === 'GET' && (path === '' || path === '/'))
+      return void reply.redirect(`${basePath(await this.requests.reach(request))}/webhooks-portal/login`, 302);
     const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : undefined;
     const headers = Object.fromEntries(
       HEADERS.filter((name) => name !== 'content-type' || body)
@@ -27,7 +35,7 @@ export class WebhooksPortalController {
     try {
       const answer = await this.transport.request('webhooks', {
         method: request.method,
-        path: `/portal${request.raw.url!.slice(ADDRESS.length) || '/'}`,
+        path: `/portal${path.replace(/^\/(?=$|\?)/, '')}`,
         headers,
         body,
       });

@@ -69,6 +69,12 @@ export class PortalController {
       .send(answer.rawPayload);
   }
 
+  /** What is no page is refused as the API refuses: nobody outside knows this service's own paths. */
+  @All(['', '*'])
+  unknown(): never {
+    throw svixNotFound();
+  }
+
   private sendFile(name: string, request: FastifyRequest, reply: FastifyReply): void {
     const file = this.pages.find(name);
     if (!file) throw svixNotFound();

@@ -7,7 +7,12 @@ export const svixAppExists = () =>
 
 /** The instance has no application for webhooks. */
 export const svixAppMissing = () =>
-  refusal(400, 'svix_app_missing', 'missing', 'This instance has no application for webhooks yet; create one first.');
+  refusal(
+    400,
+    'svix_app_missing',
+    'missing',
+    'This instance has no application for webhooks yet; create one first, or an endpoint.',
+  );
 
 /** The link was used, or is too old. */
 export const linkSpent = () => svixError(401, 'authentication_failed', 'This link was used before or has expired.');

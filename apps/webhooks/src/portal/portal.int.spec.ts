@@ -38,9 +38,9 @@ const portal = (token: string) => new Svix(token, { serverUrl: `${webhooks.url}/
 describe('BAPI CreateSvixApp, DeleteSvixApp, GenerateSvixAuthURL', () => {
   it('makes the application once, hands out links, and removes it with its endpoints', async () => {
     const { svix, instanceId } = webhooks.svix();
-    await svix.endpoint.create(instanceId, { url: 'https://example.com' });
     expect(await bapi(instanceId, 'POST', 'svix_url')).toMatchObject({ status: 400, code: 'svix_app_missing' });
     expect(await bapi(instanceId, 'DELETE', 'svix')).toMatchObject({ status: 400, code: 'svix_app_missing' });
+    await svix.endpoint.create(instanceId, { url: 'https://example.com' });
 
     const created = await bapi(instanceId, 'POST', 'svix');
     expect(created).toMatchObject({ status: 200, url: expect.stringMatching(/\/webhooks-portal\/login#key=appsk_/) });
@@ -54,6 +54,16 @@ describe('BAPI CreateSvixApp, DeleteSvixApp, GenerateSvixAuthURL', () => {
     expect((await bapi(instanceId, 'DELETE', 'svix')).status).toBe(204);
     expect((await svix.endpoint.list(instanceId)).data).toEqual([]);
     expect((await bapi(instanceId, 'POST', 'svix')).status).toBe(200);
+  });
+
+  it('takes the application that has endpoints for the one, whoever has made them', async () => {
+    const { svix, instanceId } = webhooks.svix();
+    await svix.endpoint.create(instanceId, { url: 'https://example.com' });
+
+    expect((await bapi(instanceId, 'POST', 'svix_url')).status).toBe(200);
+    expect(await bapi(instanceId, 'POST', 'svix')).toMatchObject({ status: 400, code: 'svix_app_exists' });
+    expect((await bapi(instanceId, 'DELETE', 'svix')).status).toBe(204);
+    expect(await bapi(instanceId, 'POST', 'svix_url')).toMatchObject({ status: 400, code: 'svix_app_missing' });
   });
 
   it('has one winner when three create it at once', async () => {
@@ -89,6 +99,15 @@ describe('a link into the portal', () => {
     expect(await statusOf(portal(token).endpoint.list(instanceId))).toBe(200);
     webhooks.clock.advance(7 * 86_400_000);
     expect(await statusOf(portal(token).endpoint.list(instanceId))).toBe(401);
+  });
+});
+
+describe('a page that the portal does not have', () => {
+  it('is refused as the API refuses, with no path of this service', async () => {
+    for (const path of ['', '/nonsense', '/assets/nonsense.js']) {
+      const answer = await fetch(`${webhooks.url}/portal${path}`);
+      expect([answer.status, await answer.json()]).toEqual([404, { code: 'not_found', detail: expect.any(String) }]);
+    }
   });
 });
 

@@ -165,9 +165,11 @@ export class PortalService {
     return rows[0] ? this.db.portalToken.findUnique({ where: rows[0] }) : null;
   }
 
+  /** The instance's application: the one that BAPI has made, or one that has endpoints from the svix client. */
   private async associated({ instanceId }: RequestContext): Promise<Application> {
-    const application = await this.db.application.findFirst({
-      where: { instanceId, uid: instanceId, associatedAt: { not: null } },
+    const [application] = await this.db.application.updateManyAndReturn({
+      where: { instanceId, uid: instanceId, OR: [{ associatedAt: { not: null } }, { endpoints: { some: {} } }] },
+      data: { associatedAt: this.clock.now() },
     });
     if (!application) throw svixAppMissing();
     return application;
