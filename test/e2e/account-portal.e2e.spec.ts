@@ -1,116 +1,16 @@
 /** @needs chromium */
-import type { Page } from 'playwright-core';
 import { useChromium } from './chromium.js';
 import { clerkClient, running } from './latchkey.js';
-import {
-  enter,
-  enterCode,
-  enterIdentifier,
-  enterPassword,
-  fillSignUp,
-  hasNoSession,
-  hasSession,
-  person,
-  pressContinue,
-  signIn,
-  signUp,
-  TEST_CODE,
-} from './people.js';
+import { enter, enterIdentifier, enterPassword, hasNoSession, hasSession, person, signIn } from './people.js';
 
 const chromium = useChromium();
 const portal = (path: string) => `${running().app.CLERK_PROXY_URL}/${path}`;
 
-/** The text that the form shows beside what is wrong. */
-const complaint = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
-
-describe('the account portal: sign-up', () => {
-  it('signs up with an e-mail code and a password, and leads to the profile', async () => {
-    const page = await chromium.page();
-    const someone = await signUp(page, portal('sign-up'));
-    await page.waitForURL(portal('user'));
-    await page.getByText(someone.email).first().waitFor();
-    const { data } = await clerkClient().users.getUserList({ emailAddress: [someone.email] });
-    expect(data).toHaveLength(1);
-    expect(data[0]).toMatchObject({ passwordEnabled: true });
-  });
-
-  it('says that a code is wrong, and takes the right one after it', async () => {
-    const page = await chromium.page();
-    await page.goto(portal('sign-up'));
-    await fillSignUp(page, person());
-    await enterCode(page, '111111');
-    await complaint(page, /incorrect/i);
-    await enterCode(page, TEST_CODE);
-    await hasSession(page);
-  });
-
-  it('says that an address is taken', async () => {
-    const someone = person();
-    await clerkClient().users.createUser({ emailAddress: [someone.email], password: someone.password });
-    const page = await chromium.page();
-    await page.goto(portal('sign-up'));
-    await fillSignUp(page, someone);
-    await complaint(page, /taken/i);
-  });
-
-  it('says that a password is too short, and that one is known from a breach', async () => {
-    const page = await chromium.page();
-    await page.goto(portal('sign-up'));
-    await fillSignUp(page, { ...person(), password: 'short' });
-    await complaint(page, /must contain 8 or more characters/i);
-    await page.getByLabel('Password', { exact: true }).fill('password123');
-    await pressContinue(page);
-    await complaint(page, /found as part of a breach/i);
-  });
-});
-
-describe('the account portal: sign-in', () => {
+describe('the account portal: the profile', () => {
   const someone = person();
 
   beforeAll(async () => {
     await clerkClient().users.createUser({ emailAddress: [someone.email], password: someone.password });
-  });
-
-  it('signs in with the password', async () => {
-    const page = await chromium.page();
-    await signIn(page, portal('sign-in'), someone);
-    await page.waitForURL(portal('user'));
-    await page.getByText(someone.email).first().waitFor();
-  });
-
-  it('signs in with an e-mail code', async () => {
-    const page = await chromium.page();
-    await page.goto(portal('sign-in'));
-    await enterIdentifier(page, someone.email);
-    await page.getByRole('link', { name: /use another method/i }).click();
-    await page.getByRole('button', { name: /email code to/i }).click();
-    await enterCode(page, TEST_CODE);
-    await hasSession(page);
-  });
-
-  it('says that a code is wrong', async () => {
-    const page = await chromium.page();
-    await page.goto(portal('sign-in'));
-    await enterIdentifier(page, someone.email);
-    await page.getByRole('link', { name: /use another method/i }).click();
-    await page.getByRole('button', { name: /email code to/i }).click();
-    await enterCode(page, '111111');
-    await complaint(page, /incorrect/i);
-  });
-
-  it('says that the password is wrong', async () => {
-    const page = await chromium.page();
-    await page.goto(portal('sign-in'));
-    await enterIdentifier(page, someone.email);
-    await enterPassword(page, 'not the pass phrase');
-    await complaint(page, /password is incorrect/i);
-  });
-
-  it('says that it knows no such account', async () => {
-    const page = await chromium.page();
-    await page.goto(portal('sign-in'));
-    await enterIdentifier(page, person().email);
-    await complaint(page, /couldn.t find your account/i);
   });
 
   it('sends whoever is not signed in from the profile to the sign-in, and back', async () => {

@@ -4,6 +4,7 @@ import { useChromium } from './chromium.js';
 import { useInstance } from './instances.js';
 import { clerkClient } from './latchkey.js';
 import { enterCode, enterIdentifier, enterPassword, fillSignUp, hasSession, person, TEST_CODE } from './people.js';
+import { useReactApp } from './react-app.js';
 
 const app = useInstance({
   settings: {
@@ -11,9 +12,12 @@ const app = useInstance({
     password: { show_zxcvbn: true, min_zxcvbn_strength: 3 },
   },
 });
+const reactApp = useReactApp(app);
 const chromium = useChromium();
-const portal = (path: string) => `${app().CLERK_PROXY_URL}/${path}`;
 const clerk = () => clerkClient({ app: app() });
+
+/** Where the forms are: at the account portal, or in the pages of an app. */
+const places = { 'at the account portal': () => app().CLERK_PROXY_URL!, 'in a React app': () => reactApp.url };
 
 /** The text that the form shows beside what is wrong. */
 const complaint = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
@@ -28,10 +32,10 @@ async function attempt(page: Page, code: string): Promise<number> {
   }
 }
 
-describe('what the forms refuse', () => {
+describe.each(Object.entries(places))('what the forms refuse %s', (_, at) => {
   it('a code after three wrong ones, until a new one is sent', async () => {
     const page = await chromium.page();
-    await page.goto(portal('sign-up'));
+    await page.goto(`${at()}/sign-up`);
     await fillSignUp(page, person());
     for (const wrong of ['111111', '222222', '333333']) expect(await attempt(page, wrong)).toBe(422);
     await complaint(page, /incorrect/i);
@@ -43,7 +47,7 @@ describe('what the forms refuse', () => {
     const someone = person();
     const { id } = await clerk().users.createUser({ emailAddress: [someone.email], password: someone.password });
     const page = await chromium.page();
-    await page.goto(portal('sign-in'));
+    await page.goto(`${at()}/sign-in`);
     await enterIdentifier(page, someone.email);
     for (const wrong of ['one wrong pass phrase', 'two wrong pass phrases', 'three wrong pass phrases']) {
       const answer = page.waitForResponse(/attempt_first_factor/);
@@ -54,16 +58,16 @@ describe('what the forms refuse', () => {
     expect((await clerk().users.getUser(id)).locked).toBe(true);
 
     const other = await chromium.page();
-    await other.goto(portal('sign-in'));
+    await other.goto(`${at()}/sign-in`);
     await enterIdentifier(other, someone.email);
     const refused = other.waitForResponse(/attempt_first_factor/);
     await enterPassword(other, someone.password);
     expect((await refused).status()).toBe(403);
     // The form goes back to where it was called from.
-    await other.waitForURL(portal(''));
+    await other.waitForURL(`${at()}/`);
 
     await clerk().users.unlockUser(id);
-    await other.goto(portal('sign-in'));
+    await other.goto(`${at()}/sign-in`);
     await enterIdentifier(other, someone.email);
     await enterPassword(other, someone.password);
     await hasSession(other);
@@ -71,7 +75,7 @@ describe('what the forms refuse', () => {
 
   it('a password that is easily guessed', async () => {
     const page = await chromium.page();
-    await page.goto(portal('sign-up'));
+    await page.goto(`${at()}/sign-up`);
     await fillSignUp(page, { ...person(), password: 'abcdefgh1' });
     await complaint(page, /not strong enough/i);
   });
@@ -84,7 +88,7 @@ describe('what the forms refuse', () => {
       skipPasswordChecks: true,
     });
     const page = await chromium.page();
-    await page.goto(portal('sign-in'));
+    await page.goto(`${at()}/sign-in`);
     await enterIdentifier(page, someone.email);
     await enterPassword(page, someone.password);
     await complaint(page, /found as part of a breach|password has been/i);
