@@ -13,6 +13,7 @@ import {
   person,
   TEST_CODE,
 } from './people.js';
+import { useReactApp } from './react-app.js';
 
 /**
  * What the forms say when time has passed. A Latchkey that runs as its users run it has the machine's time, so this one is
@@ -27,6 +28,16 @@ beforeAll(async () => {
 }, 120_000);
 
 const { bapi, clock, at } = withLatchkey();
+const reactApp = useReactApp(() => {
+  const { fapiUrl, instance } = at();
+  return {
+    CLERK_PUBLISHABLE_KEY: instance.publishableKey,
+    CLERK_PROXY_URL: fapiUrl,
+    CLERK_JS_URL: `${fapiUrl}/npm/@clerk/clerk-js@6/dist/clerk.browser.js`,
+    CLERK_UI_URL: `${fapiUrl}/npm/@clerk/ui@1/dist/ui.browser.js`,
+    CLERK_TELEMETRY_DISABLED: '1',
+  };
+});
 const chromium = useChromium();
 
 afterAll(async () => {
@@ -43,16 +54,17 @@ function withLatchkey() {
   return { bapi: latchkey.bapi, clock: latchkey.clock, at: () => latchkey.at };
 }
 
-const portal = (path: string) => `${at().fapiUrl}/${path}`;
+/** Where the forms are: at the account portal, or in the pages of an app. */
+const places = { 'at the account portal': () => at().fapiUrl, 'in a React app': () => reactApp.url };
 /** The code may be asked for before the page of the form goes: only the SDK knows on the next page that it was. */
 const codeSent = (page: Page) =>
   page.waitForFunction(() => (window as ClerkWindow).Clerk?.client?.signUp?.verifications.emailAddress.expireAt);
 const complaint = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
 
-describe('the account portal, as time goes by', () => {
+describe.each(Object.entries(places))('as time goes by, %s', (_, url) => {
   it('says that a code has expired', async () => {
     const page = await chromium.page();
-    await page.goto(portal('sign-up'));
+    await page.goto(`${url()}/sign-up`);
     await fillSignUp(page, person());
     await page.waitForURL(/verify-email-address/);
     await codeSent(page);
@@ -69,7 +81,7 @@ describe('the account portal, as time goes by', () => {
     const { status } = await bapi.post('/v1/users', { email_address: [someone.email], password: someone.password });
     expect(status).toBe(200);
     const page = await chromium.page();
-    await page.goto(portal('sign-in'));
+    await page.goto(`${url()}/sign-in`);
     await enterIdentifier(page, someone.email);
     const attempt = async (password: string) => {
       const answer = page.waitForResponse(/attempt_first_factor/);
@@ -84,5 +96,36 @@ describe('the account portal, as time goes by', () => {
     clock.advance(11_000);
     expect(await attempt(someone.password)).toBe(200);
     await hasSession(page);
+  });
+});
+
+describe('with a testing token, in the browser', () => {
+  /** What came of as many sign-ins, begun one after the other by the page's own SDK. */
+  const begin = (page: Page, times: number) =>
+    page.evaluate(async (times) => {
+      const outcomes: string[] = [];
+      for (let n = 0; n < times; n++)
+        await (window as ClerkWindow)
+          .Clerk!.client.signIn.create({ identifier: `nobody-${n}@example.com` })
+          .then(() => outcomes.push('begun'))
+          .catch(({ errors: [error] }: { errors: { code: string }[] }) => outcomes.push(error!.code));
+      return outcomes;
+    }, times);
+
+  it('begins more sign-ins than one address may otherwise', async () => {
+    const page = await chromium.page();
+    await page.goto(`${at().fapiUrl}/sign-in`);
+    await page.waitForFunction(() => (window as ClerkWindow).Clerk?.loaded);
+    const unknown = (times: number) => Array.from({ length: times }, () => 'form_identifier_not_found');
+    expect(await begin(page, 6)).toEqual([...unknown(5), 'too_many_requests']);
+
+    const { body } = await bapi.post('/v1/testing_tokens');
+    // As test runners have it: the token rides on every call of the page.
+    await page.route(`${at().fapiUrl}/v1/**`, async (route) => {
+      const asked = new URL(route.request().url());
+      asked.searchParams.set('__clerk_testing_token', String(body.token));
+      await route.continue({ url: asked.href });
+    });
+    expect(await begin(page, 12)).toEqual(unknown(12));
   });
 });
