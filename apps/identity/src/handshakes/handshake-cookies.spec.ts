@@ -38,7 +38,7 @@ describe('handshakeDirectives', () => {
 
     expect(directives).toContain('__clerk_db_jwt=x.y.z; Max-Age=31536000; Path=/; SameSite=Lax');
     expect(directives).toContain('__clerk_db_jwt_abcd1234=x.y.z; Max-Age=31536000; Path=/; SameSite=Lax');
-    expect(directives).toContain('__client_uat=5; Max-Age=34560000; Path=/; SameSite=Strict');
+    expect(directives).toContain('__client_uat=5; Max-Age=34560000; Path=/; SameSite=Lax');
     expect(directives.join()).not.toContain('Secure');
   });
 

@@ -39,7 +39,9 @@ export function handshakeDirectives(
   { session, clientUat, devBrowserToken }: CookieState,
 ): string[] {
   const site = siteOf(target);
-  const uat = { domain: site, sameSite: target.isDevelopment ? 'strict' : 'lax', maxAge: LONGEST_S } as const;
+  // Lax in development too, where clerk-js makes its own copy strict: the page is reached by a redirect from FAPI, which is
+  // another site, and a strict cookie would not come with it, so that the app's server would ask for a handshake for ever.
+  const uat = { domain: site, maxAge: LONGEST_S };
   return [
     ...HANDSHAKE_COOKIES.map((name) => handshakeCookie(target, name, '')),
     ...(devBrowserToken ? pair(target, '__clerk_db_jwt', devBrowserToken, { maxAge: YEAR_S }) : []),
@@ -76,7 +78,6 @@ function siteOf({ url, isProxied }: CookieTarget): string | undefined {
 
 interface Attributes {
   domain?: string;
-  sameSite?: 'lax' | 'strict';
   httpOnly?: boolean;
   maxAge: number;
 }
