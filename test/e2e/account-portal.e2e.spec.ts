@@ -1,10 +1,47 @@
 /** @needs chromium */
+import { randomUUID } from 'node:crypto';
 import { useChromium } from './chromium.js';
 import { clerkClient, running } from './latchkey.js';
-import { enter, enterIdentifier, enterPassword, hasNoSession, hasSession, person, signIn } from './people.js';
+import {
+  enter,
+  enterIdentifier,
+  enterPassword,
+  fillSignUp,
+  hasNoSession,
+  hasSession,
+  person,
+  sessionToken,
+  signIn,
+} from './people.js';
 
 const chromium = useChromium();
 const portal = (path: string) => `${running().app.CLERK_PROXY_URL}/${path}`;
+
+describe('the account portal: sign-up by mail', () => {
+  it('sends one code by mail, and shows no error on the way', async () => {
+    const page = await chromium.page();
+    const email = `${randomUUID()}@example.com`;
+    const refused: string[] = [];
+    page.on('response', (answer) => {
+      if (answer.status() >= 400) refused.push(`${answer.status()} ${answer.request().method()} ${answer.url()}`);
+    });
+    await page.goto(portal('sign-up'));
+    const pages = await page.evaluate(() => performance.timeOrigin);
+    await fillSignUp(page, { ...person(), email });
+    await page.waitForURL(portal('sign-up/verify-email-address'));
+    await page.getByRole('textbox', { name: /verification code/i }).waitFor();
+    await page.waitForLoadState('networkidle');
+
+    // Still the page that was opened: a new one would ask for a second code, and be refused.
+    expect(await page.evaluate(() => performance.timeOrigin)).toBe(pages);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.getByText(/a moment ago/i).count()).toBe(0);
+    expect(refused).toEqual([]);
+
+    await page.goBack();
+    await page.getByLabel('Email address').waitFor();
+  });
+});
 
 describe('the account portal: the profile', () => {
   const someone = person();
@@ -65,5 +102,33 @@ describe('the account portal: the user button', () => {
     const tab = await page.context().newPage();
     await tab.goto(portal('user'));
     await tab.waitForURL(/\/sign-in/);
+  });
+});
+
+describe('the account portal: ways on', () => {
+  it('shows no form of a waitlist where there is none', async () => {
+    const page = await chromium.page();
+    await page.goto(portal('waitlist'));
+    await page.getByText('There is no waitlist here.').waitFor();
+  });
+
+  it('shows the start page to whoever is signed in with links to what is theirs, and a way back from the inbox', async () => {
+    const someone = person();
+    await clerkClient().users.createUser({ emailAddress: [someone.email], password: someone.password });
+    const page = await chromium.page();
+    await page.goto(portal(''));
+    await page.getByRole('link', { name: 'Sign up' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Your account' }).isVisible()).toBe(false);
+
+    await enter(page, portal(''), someone);
+    await page.goto(portal(''));
+    await page.getByRole('link', { name: 'Your account' }).waitFor();
+    await page.getByRole('link', { name: 'Your organizations' }).waitFor();
+    expect(await page.getByRole('link', { name: /^sign (up|in)$/i }).count()).toBe(0);
+    // Its token names the page that has asked for it: the SDKs warn of one that names none.
+    const [, claims] = (await sessionToken(page)).split('.');
+    expect(JSON.parse(Buffer.from(claims!, 'base64url').toString())).toMatchObject({
+      azp: new URL(portal('')).origin,
+    });
   });
 });

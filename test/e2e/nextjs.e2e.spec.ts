@@ -1,6 +1,6 @@
 /** @needs chromium */
 import { useChromium } from './chromium.js';
-import { clerkClient } from './latchkey.js';
+import { clerkClient, running } from './latchkey.js';
 import { useNextApp } from './next-app.js';
 import { enter, enterIdentifier, enterPassword, person, sessionToken } from './people.js';
 
@@ -54,6 +54,32 @@ describe('a Next.js app', () => {
     expect(await page.getByTestId('user').textContent()).toBe(id);
     expect(visited).toContain('/v1/client/handshake');
     expect(page.url()).toBe(`${nextApp.url}/protected`);
+  });
+
+  it('knows whoever has signed in at the account portal, which is on another site', async () => {
+    const someone = person();
+    const { id } = await clerkClient().users.createUser({ emailAddress: [someone.email], password: someone.password });
+    const { CLERK_PROXY_URL } = running().app;
+    const page = await chromium.page();
+    expect([new URL(nextApp.url).hostname, new URL(CLERK_PROXY_URL!).hostname]).toEqual(['localhost', '127.0.0.1']);
+
+    await page.goto(nextApp.url);
+    await page.getByText('Nobody is signed in').waitFor();
+    const back = encodeURIComponent(`${nextApp.url}/protected`);
+    await page.goto(`${CLERK_PROXY_URL}/sign-in?redirect_url=${back}`);
+    await enterIdentifier(page, someone.email);
+    const asked: (string | null)[] = [];
+    page.on('request', (request) => {
+      if (!request.isNavigationRequest()) return;
+      const { pathname, searchParams } = new URL(request.url());
+      asked.push(searchParams.get('__clerk_hs_reason') ?? pathname);
+    });
+    await enterPassword(page, someone.password);
+    await page.getByTestId('user').waitFor();
+
+    expect(await page.getByTestId('user').textContent()).toBe(id);
+    // One handshake, whose cookies the app's server then gets: it asks for no other, and sends nobody to its own sign-in.
+    expect(asked).toEqual(['/protected', 'dev-browser-sync', '/protected', '/protected']);
   });
 
   it('shows an open page to whoever is not signed in', async () => {

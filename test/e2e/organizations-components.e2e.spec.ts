@@ -185,3 +185,20 @@ describe('<OrganizationList/>', () => {
       .waitFor();
   });
 });
+
+describe('the account portal', () => {
+  it('offers the organizations to choose from while none is active, and then shows the one', async () => {
+    const ada = await someone();
+    const page = await chromium.page();
+    const organization = `${app().CLERK_PROXY_URL}/organization`;
+    await enter(page, app().CLERK_PROXY_URL!, ada);
+
+    await page.goto(organization);
+    await page.getByRole('button', { name: 'Create organization' }).waitFor();
+    const made = await team(ada);
+    await page.reload();
+    await page.getByText(made.name).click();
+    await page.waitForURL(organization);
+    await page.getByText('Members').first().waitFor();
+  });
+});

@@ -29,6 +29,7 @@ export class InboxController {
         data-newest="${messages[0]?.id ?? ''}"
       ></script>`,
       body: html`<main>
+        <nav><a href="${basePath(reached)}/">Back to the start</a></nav>
         <h1>Inbox</h1>
         ${messages.length === 0 && html`<p>Nothing has been sent yet. New messages appear here by themselves.</p>`}
         ${messages.map(toArticle)}

@@ -92,6 +92,8 @@ main { max-width: 46rem; margin: 0 auto; padding: 3rem 1rem; }
 #portal > p { max-width: 26rem; text-align: center; }
 h1 { font-size: 1.4rem; margin: 0 0 1rem; }
 article { background: #fff; border: 1px solid #d9dde3; border-radius: 8px; padding: 1rem; margin: 0 0 1rem; }
+main > header { display: flex; flex-wrap: wrap; gap: 1rem; justify-content: space-between; margin: 0 0 1rem; }
+main > header h1 { margin: 0; }
 article header { display: flex; gap: 1rem; justify-content: space-between; color: #59636e; font-size: 0.85rem; }
 pre { overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; background: #fff; border: 1px solid #d9dde3; border-radius: 8px; padding: 0.8rem; }
 article pre { border: 0; padding: 0; }

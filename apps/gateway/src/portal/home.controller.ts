@@ -30,12 +30,15 @@ export class HomeController {
 
 const nextSteps = (reached: Reached, showsInbox: boolean) =>
   html`<main>
-    <div id="portal"></div>
-    <h1>Latchkey is running</h1>
+    <header>
+      <h1>Latchkey is running</h1>
+      <div id="portal"></div>
+    </header>
     <nav>
-      <a href="${basePath(reached)}/sign-up">Sign up</a>
-      <a href="${basePath(reached)}/sign-in">Sign in</a>
-      <a href="${basePath(reached)}/user">Your account</a>
+      <a data-for="signed-out" href="${basePath(reached)}/sign-up">Sign up</a>
+      <a data-for="signed-out" href="${basePath(reached)}/sign-in">Sign in</a>
+      <a data-for="signed-in" href="${basePath(reached)}/user" hidden>Your account</a>
+      <a data-for="signed-in" href="${basePath(reached)}/organization" hidden>Your organizations</a>
       ${showsInbox && html`<a href="${basePath(reached)}/inbox">Inbox</a>`}
     </nav>
     <p>This is a development instance. Give your app these settings, and the secret key of this instance:</p>

@@ -74,6 +74,19 @@ describe('The home page', () => {
   });
 });
 
+describe("The webhooks portal's address", () => {
+  it('leads to its page, with a slash at its end and without one', async () => {
+    const targets = ['/webhooks-portal', '/webhooks-portal/'].map(async (path) => {
+      const { status, headers } = await fapi({ path, headers: DEV });
+      return [status, new URL(String(headers.location), `http://x${path}`).pathname];
+    });
+    expect(await Promise.all(targets)).toEqual([
+      [302, '/webhooks-portal/login'],
+      [302, '/webhooks-portal/login'],
+    ]);
+  });
+});
+
 describe('The inbox', () => {
   const message = { instanceId: 'ins_dev', to: 'Ada@example.com', text: 'Your code is 123456: https://a.example/?b=1' };
   beforeAll(() => {
@@ -95,6 +108,7 @@ describe('The inbox', () => {
     expect(text).toContain('srcdoc="&lt;p&gt;&quot;Hi&quot;&lt;/p&gt;"');
     expect(text).toContain('<a href="https://a.example/?b=1">https://a.example/?b=1</a>');
     expect(text).not.toContain('Not yours');
+    expect(text).toContain('<a href="/">');
   });
 
   it('is not for the pages of other sites', async () => {

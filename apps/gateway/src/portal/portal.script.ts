@@ -5,6 +5,7 @@ type Clerk = LoadedClerk & {
   load(options: ClerkOptions): Promise<void>;
   __internal_environment?: {
     displayConfig: { applicationName: string; afterSignInUrl: string; afterSignUpUrl: string; homeUrl: string };
+    userSettings: { signUp: { mode: string } };
   };
 };
 type PortalWindow = Window & { Clerk: Clerk; __internal_ClerkUICtor: unknown };
@@ -44,7 +45,12 @@ export function portalScript(): void {
     return display?.[kind] || display?.homeUrl || `${base}/user`;
   };
 
-  const path = (name: string) => ({ routing: 'path', path: `${base}/${name}` }) as const;
+  /** Below it stand the steps of the component that is shown, when that keeps them in the path. */
+  let stepsPath: string | undefined;
+  const path = (name: string) => {
+    stepsPath = `${base}/${name}`;
+    return { routing: 'path', path: stepsPath } as const;
+  };
 
   /** Tells the page that has opened this window what came of it; only that page's own origin gets an address. */
   const answerOpener = () => {
@@ -77,8 +83,37 @@ export function portalScript(): void {
     else clerk.mountTaskChooseOrganization(root, props);
   };
 
+  /** The one that is active, or what to choose from when none is. */
+  const showOrganization = () => {
+    if (clerk.organization) clerk.mountOrganizationProfile(root, path('organization'));
+    else
+      clerk.mountOrganizationList(root, {
+        afterSelectOrganizationUrl: `${base}/organization`,
+        afterCreateOrganizationUrl: `${base}/organization`,
+      });
+  };
+
+  /** For whoever is signed in, the links that are theirs. */
+  const showHome = () => {
+    for (const link of document.querySelectorAll<HTMLElement>('[data-for]'))
+      link.hidden = (link.dataset.for === 'signed-in') !== Boolean(clerk.session);
+    if (clerk.session) clerk.mountUserButton(root, { showName: true });
+  };
+
+  /**
+   * Goes on within the page when only its component's step changes: a page that is loaded anew would ask once more for the code
+   * that the step before has asked for.
+   */
+  const go = (kind: 'pushState' | 'replaceState') => (to: string, how?: { windowNavigate(to: string): void }) => {
+    const { origin, pathname, href } = new URL(to, location.href);
+    const isStep = origin === location.origin && stepsPath !== undefined && `${pathname}/`.startsWith(`${stepsPath}/`);
+    if (isStep) history[kind](null, '', href);
+    else if (how) how.windowNavigate(href);
+    else location.assign(href);
+  };
+
   const show: Record<ScriptedPage, () => unknown> = {
-    home: () => clerk.session && clerk.mountUserButton(root, { showName: true }),
+    home: showHome,
     'sign-in': () =>
       clerk.mountSignIn(root, {
         ...path('sign-in'),
@@ -94,9 +129,12 @@ export function portalScript(): void {
         signInFallbackRedirectUrl: target('afterSignInUrl'),
       }),
     user: () => isSignedIn() && clerk.mountUserProfile(root, path('user')),
-    organization: () => isSignedIn() && clerk.mountOrganizationProfile(root, path('organization')),
+    organization: () => isSignedIn() && showOrganization(),
     'create-organization': () => isSignedIn() && clerk.mountCreateOrganization(root, path('create-organization')),
-    waitlist: () => clerk.mountWaitlist(root, { signInUrl: `${base}/sign-in` }),
+    waitlist: () =>
+      clerk.__internal_environment?.userSettings.signUp.mode === 'waitlist'
+        ? clerk.mountWaitlist(root, { signInUrl: `${base}/sign-in` })
+        : say('There is no waitlist here.'),
     tasks: () => isSignedIn() && showTask(),
     verify: verifyLink,
     'oauth-consent': () => isSignedIn() && clerk.mountOAuthConsent(root, {}),
@@ -111,6 +149,8 @@ export function portalScript(): void {
       telemetry: false,
       signInUrl: `${base}/sign-in`,
       signUpUrl: `${base}/sign-up`,
+      routerPush: go('pushState'),
+      routerReplace: go('replaceState'),
       // In development an app may live anywhere; in production the server lists where.
       allowedRedirectOrigins: origins ? origins.split(' ') : [/^https?:\/\//],
     } as ClerkOptions);
