@@ -94,6 +94,11 @@ export async function hasNoSession(page: Page): Promise<void> {
   });
 }
 
+/** Waits until the page is at this path. `waitForURL` minds a navigation that another one overtakes; this does not. */
+export async function isAt(page: Page, path: string): Promise<void> {
+  await page.waitForFunction((asked) => window.location.pathname === asked, path);
+}
+
 /** A session token of the page's active session, as the app would send it. */
 export async function sessionToken(page: Page): Promise<string> {
   // A page made on the server shows its user before the SDK is there.

@@ -28,6 +28,7 @@ function App() {
       telemetry={env.VITE_CLERK_TELEMETRY_DISABLED ? false : undefined}
       signInUrl="/sign-in"
       signUpUrl="/sign-up"
+      taskUrls={{ 'choose-organization': '/tasks' }}
       afterSignOutUrl="/"
     >
       <Page path={window.location.pathname} />
