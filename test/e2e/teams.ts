@@ -43,6 +43,9 @@ export function useTeams(app: () => Record<string, string>) {
 /** A name that no other organization has. */
 export const newName = (): string => `Team ${randomBytes(4).toString('hex')}`;
 
+/** A domain that no other test uses. */
+export const newDomain = (): string => `d${randomBytes(6).toString('hex')}.dev`;
+
 /** Signs in at the app's origin, makes the organization the active one, and opens the path. */
 export async function enterTeam(
   page: Page,
