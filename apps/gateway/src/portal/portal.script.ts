@@ -143,17 +143,6 @@ export function portalScript(): void {
       say('Somebody has signed in to your account, and you have said that it was not you. The session has been ended.'),
   };
 
-  /**
-   * A step inside the page's own component changes the address and keeps the page. If it were loaded anew, the component would
-   * show the step in the page that is being left as well, and send whoever has a task there away from it.
-   */
-  const go =
-    (how: 'pushState' | 'replaceState'): ClerkOptions['routerPush'] =>
-    (to, step) => {
-      if (step?.__internal_metadata?.navigationType === 'internal') history[how](null, '', to);
-      else location.assign(to);
-    };
-
   const start = async () => {
     await clerk.load({
       ui: { ClerkUI: __internal_ClerkUICtor },
