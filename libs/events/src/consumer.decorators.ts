@@ -13,8 +13,8 @@ export type EventOf<T extends EventType> = T extends EventType
 /** How a consumer's events are handled. */
 export interface ConsumerOptions {
   /**
-   * Whether events that come at the same time, of different subjects, may share a transaction: for a consumer of many events that does
-   * nothing but SQL. When one fails, each is handled by itself.
+   * Whether events that come at the same time, of different subjects, share a transaction: for a consumer of many events that does nothing
+   * but SQL. Its methods then get a list of events instead of one. When they fail, each event is handled by itself.
    */
   isTogether?: boolean;
 }

@@ -3,7 +3,7 @@ import type { EventSource, EventType, LatchkeyEvent } from '@latchkey/contracts'
 import type { Clock } from '@latchkey/core';
 import { isDatabaseUnavailable } from '@latchkey/db';
 import { counter, logOf } from '@latchkey/observability';
-import { once, onceAll, type InboxDb, type InboxTx } from './once.js';
+import { once, type InboxDb, type InboxTx } from './once.js';
 import { Gate, Together } from './together.js';
 
 const ATTEMPTS = 4;
@@ -25,7 +25,8 @@ export interface Handler {
   types: readonly (EventType | '*')[];
   /** See `ConsumerOptions`. */
   isTogether: boolean;
-  handle: (event: LatchkeyEvent, tx: InboxTx) => Promise<void>;
+  /** Gets one event at a time, unless it is together. */
+  handle: (events: LatchkeyEvent[], tx: InboxTx) => Promise<void>;
 }
 
 /** An event that a consumer could not handle, and why. */
@@ -78,9 +79,7 @@ export class EventDispatcher {
   private async runTogether(handler: Handler, event: LatchkeyEvent): Promise<boolean> {
     let together = this.together.get(handler);
     if (!together) {
-      together = new Together((events) =>
-        onceAll(this.db, handler.consumer, events, this.clock.now(), (one, tx) => handler.handle(one, tx)),
-      );
+      together = new Together((events) => once(this.db, handler.consumer, events, this.clock.now(), handler.handle));
       this.together.set(handler, together);
     }
     try {
@@ -96,7 +95,7 @@ export class EventDispatcher {
   private async run(handler: Handler, event: LatchkeyEvent, patience: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await once(this.db, handler.consumer, event, this.clock.now(), (tx) => handler.handle(event, tx));
+        await once(this.db, handler.consumer, [event], this.clock.now(), handler.handle);
         consumed.inc({ consumer: handler.consumer, result: 'ok' });
         return;
       } catch (err) {

@@ -9,7 +9,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { topicOf, type EventSource } from '@latchkey/contracts';
+import { topicOf, type EventSource, type LatchkeyEvent } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
 import type { InProcessBus } from './adapters/in-process/in-process-bus.js';
 import { TableDeadLetters, type DeadLetterDb } from './adapters/in-process/table-dead-letters.js';
@@ -20,7 +20,7 @@ import { KafkaProducer, type KafkaOptions } from './adapters/kafka/kafka-produce
 import { EventBus } from './bus.js';
 import { CONSUMER, ON, TOGETHER } from './consumer.decorators.js';
 import { DeadLetters, EventDispatcher, type Handler } from './dispatcher.js';
-import type { InboxDb } from './once.js';
+import type { InboxDb, InboxTx } from './once.js';
 import { Sweepers } from '@latchkey/jobs';
 import { Outbox, RelayWaker } from './outbox.js';
 import { Relay } from './relay.js';
@@ -128,10 +128,11 @@ function findHandlers(discovery: DiscoveryService, scanner: MetadataScanner, ref
     const consumer = metatype && reflector.get<string | undefined>(CONSUMER, metatype);
     if (!consumer || !instance) return [];
     const isTogether = reflector.get<boolean>(TOGETHER, metatype);
-    const methods = instance as Record<string, Handler['handle']>;
+    const methods = instance as Record<string, (events: LatchkeyEvent | LatchkeyEvent[], tx: InboxTx) => Promise<void>>;
     return scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object).flatMap((name) => {
       const types = reflector.get<Handler['types'] | undefined>(ON, methods[name]!);
-      return types ? [{ consumer, types, isTogether, handle: methods[name]!.bind(instance) }] : [];
+      const handle: Handler['handle'] = (events, tx) => methods[name]!(isTogether ? events : events[0]!, tx);
+      return types ? [{ consumer, types, isTogether, handle }] : [];
     });
   });
 }

@@ -1,7 +1,7 @@
 import type { LatchkeyEvent } from '@latchkey/contracts';
 
 /** Most events of one transaction, and most transactions at once. */
-const MOST = 50;
+const MOST = 200;
 const AT_ONCE = 3;
 
 interface Waiting {

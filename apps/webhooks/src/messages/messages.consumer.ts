@@ -3,9 +3,9 @@ import { Consumer, On, type EventOf } from '@latchkey/events';
 import type { EventType } from '@latchkey/contracts';
 import { ApplicationsService } from '../applications/applications.service.js';
 import type { Tx } from '../db.js';
-import { MessageSender } from './messages.sender.js';
+import { MessageSender, type NewMessage } from './messages.sender.js';
 
-/** Turns every public event into a message to the instance's endpoints. */
+/** Turns every public event into a message to the instance's endpoints, those that come together in one go. */
 @Consumer('webhooks.messages', { isTogether: true })
 export class MessagesConsumer {
   constructor(
@@ -14,26 +14,28 @@ export class MessagesConsumer {
   ) {}
 
   @On('*')
-  async happened(event: EventOf<EventType>, tx: Tx): Promise<void> {
-    if (!(event.type in publicEventTypes)) return;
-    const message = {
-      instanceId: event.instanceid,
-      eventId: event.id,
-      eventType: event.type,
-      subject: event.subject,
-      payload: JSON.stringify({
-        data: event.data,
-        object: 'event',
-        type: event.type,
-        timestamp: new Date(event.time).getTime(),
-        instance_id: event.instanceid,
-        event_attributes: { http_request: { client_ip: event.clientip, user_agent: event.useragent } },
-      }),
-    };
-    const { applicationId } = await this.sender.send(tx, { kind: 'instance' }, message);
-    if (applicationId) return;
-    // The instance's first event.
-    await this.applications.ensure(tx, event.instanceid);
-    await this.sender.send(tx, { kind: 'instance' }, message);
+  async happened(events: EventOf<EventType>[], tx: Tx): Promise<void> {
+    const messages = events.filter(({ type }) => type in publicEventTypes).map(toMessage);
+    const sent = await this.sender.sendAll(tx, { kind: 'instance' }, messages);
+    const early = messages.filter((_, index) => !sent[index]!.applicationId);
+    if (early.length === 0) return;
+    // The first events of their instances.
+    for (const id of new Set(early.map(({ instanceId }) => instanceId))) await this.applications.ensure(tx, id);
+    await this.sender.sendAll(tx, { kind: 'instance' }, early);
   }
 }
+
+const toMessage = (event: EventOf<EventType>): NewMessage => ({
+  instanceId: event.instanceid,
+  eventId: event.id,
+  eventType: event.type,
+  subject: event.subject,
+  payload: JSON.stringify({
+    data: event.data,
+    object: 'event',
+    type: event.type,
+    timestamp: new Date(event.time).getTime(),
+    instance_id: event.instanceid,
+    event_attributes: { http_request: { client_ip: event.clientip, user_agent: event.useragent } },
+  }),
+});

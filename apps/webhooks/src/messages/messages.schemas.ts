@@ -7,8 +7,10 @@ const Name = z
   .min(1)
   .max(256)
   .regex(/^[a-zA-Z0-9\-_.]+$/);
+/** Postgres takes no half of a surrogate pair in JSON. */
+const wellFormed = (text: string) => text.toWellFormed();
 const Labels = z
-  .array(z.string().min(1).max(128))
+  .array(z.string().min(1).max(128).transform(wellFormed))
   .max(10)
   .nullish()
   .transform((labels) => labels ?? []);
@@ -37,6 +39,7 @@ export const MessageIn = z
           .string()
           .max(PAYLOAD_BYTES)
           .regex(/^[^\0]*$/, { error: 'must not contain NUL' })
+          .transform(wellFormed)
           .optional(),
         headers: z.object({ 'content-type': z.string().max(256).optional() }).optional(),
       })

@@ -4,7 +4,7 @@ import { afterCommit } from '@latchkey/db';
 import type { Tx } from '../db.js';
 import { DeliveryLanes } from '../deliveries/deliveries.lanes.js';
 import { Presence } from '../deliveries/deliveries.presence.js';
-import { TRIGGER } from '../deliveries/deliveries.queries.js';
+import { TRIGGER, type Outgoing } from '../deliveries/deliveries.queries.js';
 import { isSecret, SECRET_MS } from './messages.secrecy.js';
 import { fanOut, type Audience, type FanOut, type MessageRow } from './messages.queries.js';
 
@@ -16,6 +16,9 @@ const DAY_MS = 86_400_000;
 export type NewMessage = Pick<MessageRow, 'instanceId' | 'eventType' | 'payload'> &
   Partial<Omit<MessageRow, 'id' | 'createdAt'>>;
 
+/** What was done of a message, and the message as it was stored. */
+export type Sent = FanOut & { message: MessageRow };
+
 /** Stores messages and hands them to their endpoints. */
 @Injectable()
 export class MessageSender {
@@ -26,48 +29,66 @@ export class MessageSender {
   ) {}
 
   /**
-   * Stores a message with a delivery for each endpoint that wants it, in `tx`. They are sent as soon as it commits: this
+   * Stores messages, each with a delivery for each endpoint that wants it, in `tx`. They are sent as soon as it commits: this
    * process holds them from the start, so nothing is read again on the way. When it dies, its lease on them ends.
    */
-  async send(tx: Tx, audience: Audience, input: NewMessage): Promise<FanOut & { message: MessageRow }> {
+  async sendAll(tx: Tx, audience: Audience, inputs: readonly NewMessage[]): Promise<Sent[]> {
+    if (inputs.length === 0) return [];
     const now = this.clock.now();
-    const message: MessageRow = {
-      eventId: null,
-      subject: null,
-      channels: [],
-      tags: [],
-      contentType: null,
-      payloadExpiresAt: new Date(now.getTime() + (isSecret(input.eventType) ? SECRET_MS : PAYLOAD_DAYS * DAY_MS)),
-      deliverAt: null,
-      ...input,
-      id: newId('message', now),
-      createdAt: now,
-    };
+    const messages = inputs.map((input) => toRow(input, now));
     const busy = this.lanes.full();
     const lease = this.lanes.lease();
-    const result = await fanOut(tx, audience, message, { busy, lease, holder: this.presence.holder });
-    const { applicationId, targets } = result;
-    if (applicationId && targets.length > 0 && !message.deliverAt) {
-      const isBusy = new Set(busy);
-      const [waiting, held] = [
-        targets.filter((t) => isBusy.has(t.endpointId)),
-        targets.filter((t) => !isBusy.has(t.endpointId)),
-      ];
-      afterCommit(tx, () => {
-        this.lanes.noteBacklog(waiting.map((target) => target.endpointId));
-        this.lanes.add(
-          held.map((target) => ({
-            ...message,
-            ...target,
-            messageId: message.id,
-            applicationId,
-            attempts: 0,
-            trigger: TRIGGER.scheduled,
-            lease,
-          })),
-        );
-      });
+    const results = await fanOut(tx, audience, messages, { busy, lease, holder: this.presence.holder });
+    const isBusy = new Set(busy);
+    const waiting: string[] = [];
+    const held: Outgoing[] = [];
+    for (const [index, { applicationId, targets }] of results.entries()) {
+      const message = messages[index]!;
+      if (!applicationId || message.deliverAt) continue;
+      for (const target of targets) {
+        if (isBusy.has(target.endpointId)) waiting.push(target.endpointId);
+        else held.push({ ...firstAttempt(message, applicationId), ...target, lease });
+      }
     }
-    return { ...result, message };
+    afterCommit(tx, () => {
+      this.lanes.noteBacklog(waiting);
+      this.lanes.add(held);
+    });
+    return results.map((result, index) => ({ ...result, message: messages[index]! }));
+  }
+
+  /** The same for one message. */
+  async send(tx: Tx, audience: Audience, input: NewMessage): Promise<Sent> {
+    const [sent] = await this.sendAll(tx, audience, [input]);
+    return sent!;
   }
 }
+
+function toRow(input: NewMessage, now: Date): MessageRow {
+  const keptMs = isSecret(input.eventType) ? SECRET_MS : PAYLOAD_DAYS * DAY_MS;
+  return {
+    eventId: null,
+    subject: null,
+    channels: [],
+    tags: [],
+    contentType: null,
+    payloadExpiresAt: new Date(now.getTime() + keptMs),
+    deliverAt: null,
+    ...input,
+    id: newId('message', now),
+    createdAt: now,
+  };
+}
+
+const firstAttempt = (message: MessageRow, applicationId: string) => ({
+  messageId: message.id,
+  instanceId: message.instanceId,
+  applicationId,
+  eventId: message.eventId,
+  eventType: message.eventType,
+  subject: message.subject,
+  payload: message.payload,
+  contentType: message.contentType,
+  attempts: 0,
+  trigger: TRIGGER.scheduled,
+});

@@ -8,7 +8,7 @@ import { kafkaConfig, type KafkaOptions } from './kafka-producer.js';
 const AGAIN_MS = 1_000;
 const PARTITIONS_AT_ONCE = 4;
 /** How many records of a partition are handled at a time. */
-const PART = 50;
+const PART = 200;
 
 /**
  * Nest's Kafka transport with a consumer that always comes back while Kafka is away. kafkajs gives up for good when it finds no
