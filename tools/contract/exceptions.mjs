@@ -88,6 +88,7 @@ const INVITATION_EVENTS = [
   'organizationInvitation.accepted',
   'organizationInvitation.revoked',
 ];
+const WRONG_PARAMETER = 'what is wrong with a parameter has this status everywhere else';
 const CHANNEL = 'clerk-js shows by which channel a code was sent';
 const TIMEZONE = '@clerk/backend 3.25 sends it at creation and reads it from users';
 const LOCALE = 'clerk-js reads it from users and sign-ups';
@@ -134,9 +135,24 @@ export const exceptions = [
   ),
   status(
     'bapi',
-    ['UsersBan', 'UpdateEmailAddress', 'CreateSessionToken', 'CreateSessionTokenFromTemplate'],
+    [
+      'UsersBan',
+      'UpdateEmailAddress',
+      'CreateSessionToken',
+      'CreateSessionTokenFromTemplate',
+      'UsersGetOrganizationMemberships',
+      'UsersGetOrganizationInvitations',
+      'ListPendingOrganizationInvitations',
+    ],
     422,
-    'what is wrong with a parameter has this status everywhere else',
+    WRONG_PARAMETER,
+  ),
+  status('fapi', 'ListOrganizationRoles', 422, WRONG_PARAMETER),
+  status(
+    'fapi',
+    'getUsersOrganizationInvitations',
+    403,
+    'organization_not_enabled_in_instance has this status, and holds for all that is about organizations',
   ),
   status(
     'bapi',

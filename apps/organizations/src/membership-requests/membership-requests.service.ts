@@ -45,7 +45,11 @@ export class MembershipRequestsService {
       ctx,
       rows.map((row) => row.userId),
     );
-    return toPage({ rows, total }, (row) => toMembershipRequestJSON(row, users.get(row.userId)?.public_user_data));
+    // A user who was just deleted leaves requests behind until the event comes; nobody can decide on them.
+    const shown = rows.filter((row) => users.has(row.userId));
+    return toPage({ rows: shown, total }, (row) =>
+      toMembershipRequestJSON(row, users.get(row.userId)?.public_user_data),
+    );
   }
 
   /** Makes the user a member, with the role of newcomers. @throws `resource_not_found` (404), and what joining throws */
