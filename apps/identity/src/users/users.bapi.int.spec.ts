@@ -79,7 +79,7 @@ describe('BAPI CreateUser', () => {
       bypass_client_trust: true,
       banned: true,
       locked: true,
-      lockout_expires_in_seconds: 3600,
+      lockout_expires_in_seconds: expect.closeTo(3600, -1) as number,
       has_image: false,
     });
     expect(body.email_addresses).toMatchObject([
@@ -239,7 +239,7 @@ describe('BAPI GetUserList', () => {
         await marked(mark, {
           first_name: `N${n}`,
           username: `u${n}${username()}`,
-          phone_number: [`+49300000${n}${numbers().slice(0, 4)}`],
+          phone_number: [`+4930${n}${numbers().slice(0, 7)}`],
           email_address: [`${n}${testEmail()}`],
         }),
       );
@@ -742,7 +742,7 @@ describe('BAPI LockUser', () => {
     const { status, body } = await bapi.post(`/v1/users/${id}/lock`);
 
     expect(status).toBe(200);
-    expect(body).toMatchObject({ locked: true, lockout_expires_in_seconds: 3600 });
+    expect(body).toMatchObject({ locked: true, lockout_expires_in_seconds: expect.closeTo(3600, -1) as number });
   });
 
   it('locks without an end where the instance knows none', async () => {
