@@ -9,11 +9,12 @@ import { build } from './build.mjs';
 import { ROOT } from './lib/project.mjs';
 
 const [command = '', ...args] = process.argv.slice(2);
-if (!['start', 'apply', 'rotate-keys', 'certify'].includes(command)) {
-  console.error(
-    'Usage: latchkey start | latchkey apply [file] | latchkey rotate-keys instance | latchkey certify host...',
+const asksForHelp = [command, ...args].some((arg) => arg === '--help' || arg === '-h');
+if (asksForHelp || !['start', 'apply', 'rotate-keys', 'certify'].includes(command)) {
+  console[asksForHelp ? 'log' : 'error'](
+    'Usage: latchkey start | latchkey apply [file] | latchkey rotate-keys instance [--overlap-days days] | latchkey certify host...',
   );
-  process.exit(1);
+  process.exit(asksForHelp ? 0 : 1);
 }
 await build(['standalone']);
 const main = join(ROOT, 'dist', 'apps', 'standalone', 'main.js');

@@ -180,7 +180,7 @@ async function start() {
     rotateKeys: (rotation) => rotateKeys(ask, contextKey, rotation),
   });
   control.unref();
-  process.stdout.write(announcement(dataDir, source, applied, publicUrls));
+  process.stdout.write(announcement(dataDir, source, applied, publicUrls, false));
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(0));

@@ -43,5 +43,5 @@ async function start(): Promise<void> {
     rotateKeys: (rotation) => latchkey.rotateKeys(rotation),
   });
   control.unref();
-  process.stdout.write(announcement(dataDir, declared, applied, latchkey));
+  process.stdout.write(announcement(dataDir, declared, applied, latchkey, true));
 }

@@ -90,6 +90,31 @@ describe('a start of standalone', () => {
   );
 
   it(
+    'refuses keys that do not open its data, and keys that cannot be read',
+    async () => {
+      const file = join(dataDir, 'keys.json');
+      const kept = readFileSync(file, 'utf8');
+      writeFileSync(file, kept.slice(0, 20));
+      const unreadable = await run({ LATCHKEY_DATA_DIR: dataDir });
+      expect(unreadable).toMatchObject({
+        code: 1,
+        output: expect.stringContaining('keys.json cannot be read') as string,
+      });
+
+      rmSync(file);
+      const lost = await run({ LATCHKEY_DATA_DIR: dataDir });
+      expect(lost).toMatchObject({
+        code: 1,
+        output: expect.stringMatching(/^The master key is not the one/) as string,
+      });
+
+      writeFileSync(file, kept);
+      expect((await run({ LATCHKEY_DATA_DIR: dataDir })).code).toBeNull();
+    },
+    3 * START_MS,
+  );
+
+  it(
     'refuses data that a newer Latchkey has written',
     async () => {
       const first = await run({ LATCHKEY_DATA_DIR: dataDir });

@@ -66,5 +66,13 @@ function tlsOf({
 }: StandaloneConfig): LatchkeyOptions['tls'] {
   if (port === undefined) return undefined;
   if (!cert || !key) throw new ConfigError('LATCHKEY_TLS_PORT needs LATCHKEY_TLS_CERT_FILE and LATCHKEY_TLS_KEY_FILE.');
-  return { port, cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+  return { port, cert: read('LATCHKEY_TLS_CERT_FILE', cert), key: read('LATCHKEY_TLS_KEY_FILE', key) };
+}
+
+function read(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`${name} cannot be read: ${(error as Error).message}`);
+  }
 }

@@ -22,7 +22,8 @@ export function loadConfig<S extends z.ZodObject>(
   const lines = result.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     const example = (schema.shape[name] as z.ZodType | undefined)?.meta()?.example as string | undefined;
-    const problem = given[name] === undefined ? 'is not set' : issue.message;
+    const isNoNumber = issue.code === 'invalid_type' && issue.expected === 'number';
+    const problem = given[name] === undefined ? 'is not set' : isNoNumber ? 'is not a number' : issue.message;
     return `  ${name} ${problem}${example ? ` (for example ${name}=${example})` : ''}`;
   });
   throw new ConfigError(`The configuration is not valid:\n${lines.join('\n')}`);

@@ -21,6 +21,7 @@ function appOf(source: DeclarationSource, applied: readonly AppliedInstance[], u
 /**
  * Writes `app.env` into the data folder and tells whoever has started Latchkey what to put into an app's environment.
  *
+ * @param hasInbox whether the mail it sends lies at `/inbox`
  * @returns the text to print; its last line begins with `ready`
  */
 export function announcement(
@@ -28,6 +29,7 @@ export function announcement(
   source: DeclarationSource,
   applied: readonly AppliedInstance[],
   urls: PublicUrls,
+  hasInbox: boolean,
 ): string {
   const app = appOf(source, applied, urls);
   const ready = `ready: browsers call ${urls.fapiUrl}, servers call ${urls.bapiUrl}\n`;
@@ -41,7 +43,9 @@ export function announcement(
     `# Next.js, besides\n${browserEnv('NEXT_PUBLIC_', app)}`,
     `# React with Vite\n${browserEnv('VITE_', app)}`,
     ...(others.length > 0 ? [`# The publishable keys of the other instances\n${others.join('\n')}`] : []),
-    `Sign up at ${app.fapiUrl}/sign-up; read the mail it sends at ${app.fapiUrl}/inbox.`,
+    hasInbox
+      ? `Sign up at ${app.fapiUrl}/sign-up; read the mail it sends at ${app.fapiUrl}/inbox.`
+      : `Sign up at ${app.fapiUrl}/sign-up as you+clerk_test@example.com with the code 424242; other addresses need SMTP_URL.`,
     ready,
   ].join('\n\n');
 }

@@ -74,6 +74,7 @@ function explain(error: unknown): string | undefined {
   const { code, address, port } = error as { code?: string; address?: string; port?: number };
   if (code === 'EADDRINUSE')
     return `Another process listens on ${address}:${port} already. Stop it, or set another port.`;
+  if (code === 'EADDRNOTAVAIL') return `${address} is not an address of this machine. Set another host to listen on.`;
   if (code === 'EACCES' && port) return `This process may not listen on ${address}:${port}. Set another port.`;
   return undefined;
 }

@@ -28,7 +28,9 @@ export const DeclaredInstance = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/, { error: 'must be of small letters, digits and hyphens' }),
   environment: z.enum(['development', 'production']),
   /** The text inside the publishable key: FAPI's host, with port and path if any. */
-  frontend_api: z.string().regex(/^[a-z0-9.:/-]+\.[a-z0-9.:/-]+$/, { error: 'must be a host with a dot in it' }),
+  frontend_api: z
+    .string()
+    .regex(/^(?!.*:\/\/)[a-z0-9.:/-]+\.[a-z0-9.:/-]+$/, { error: 'must be a host with a dot in it, without https://' }),
   /** Where browsers reach FAPI, when not at `https://` and the host inside the key. */
   fapi_url: z.url().optional(),
   /** Hosts at which FAPI answers besides. */

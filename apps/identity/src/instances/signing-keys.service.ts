@@ -1,6 +1,7 @@
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ConfigError } from '@latchkey/config';
 import { Clock, newId, SecretBox } from '@latchkey/core';
 import { isDatabaseUnavailable, transaction } from '@latchkey/db';
 import {
@@ -46,7 +47,7 @@ const OUTAGE_MS = 3_600_000;
 
 /** The RSA keys of the instances: they sign every token. Kept in memory, so that signing asks nobody. */
 @Injectable()
-export class SigningKeysService {
+export class SigningKeysService implements OnModuleInit {
   private readonly signers: Remembered<Signer>;
   private readonly keySets: Remembered<JWK[]>;
 
@@ -57,6 +58,28 @@ export class SigningKeysService {
   ) {
     this.signers = new Remembered(clock);
     this.keySets = new Remembered(clock);
+  }
+
+  /**
+   * Looks whether the master key is the right one before anybody is served with another.
+   *
+   * @throws ConfigError when it is not
+   */
+  async onModuleInit(): Promise<void> {
+    const sql = 'SELECT private_pem FROM signing_keys ORDER BY created_at DESC LIMIT 1';
+    const [newest] = await this.db.$queryRawUnsafe<{ private_pem: string }[]>(sql).catch((error: unknown) => {
+      // Then it is for readiness to tell, and no reason to end.
+      if (isDatabaseUnavailable(error)) return [];
+      throw error;
+    });
+    if (!newest) return;
+    try {
+      this.box.open(newest.private_pem);
+    } catch {
+      throw new ConfigError(
+        "The master key is not the one that this database's secrets are encrypted with. Bring it back: MASTER_KEY, or keys.json of the data folder, from the backup that holds the database. Without it they cannot be read again.",
+      );
+    }
   }
 
   /**
