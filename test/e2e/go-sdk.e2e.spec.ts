@@ -47,6 +47,7 @@ describe('clerk-sdk-go', () => {
       sessions: 1,
       client: true,
       template: true,
+      own_key: [true, false],
       revoked: 'revoked',
       ticket: 'revoked',
       acting: 'revoked',

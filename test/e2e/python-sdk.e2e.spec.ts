@@ -49,6 +49,7 @@ describe('clerk-backend-api, in Python', () => {
       signed_in: true,
       signed_out: false,
       template: [true, 120],
+      own_key: [true, false],
       revoked: 'revoked',
       ticket: 'revoked',
       acting: 'revoked',

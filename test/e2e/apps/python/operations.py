@@ -1,6 +1,7 @@
 """Everything that a Python server does with Latchkey, one operation after the other; any refusal ends it."""
 
 import base64
+import hmac
 import json
 import os
 import sys
@@ -23,6 +24,12 @@ seen = {}
 def claims_of(jwt):
     body = jwt.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+
+
+def is_signed_with(key, jwt):
+    signed, _, signature = jwt.rpartition(".")
+    own = base64.urlsafe_b64encode(hmac.digest(key.encode(), signed.encode(), "sha256")).rstrip(b"=").decode()
+    return hmac.compare_digest(own, signature)
 
 
 with Clerk(bearer_auth=secret_key, server_url=f"{api_url}/v1") as clerk:
@@ -83,14 +90,17 @@ with Clerk(bearer_auth=secret_key, server_url=f"{api_url}/v1") as clerk:
     filled = claims_of(clerk.sessions.create_token_from_template(session_id=session.id, template_name=name).jwt)
     # The library sends no claims: its type for them has no fields.
     seen["template"] = [filled["sub"] == id, filled["exp"] - filled["iat"]]
+    own_key = "a secret of thirty-two characters"
     clerk.jwt_templates.update(
         template_id=template.id,
         name=name,
         claims={},
         custom_signing_key=True,
         signing_algorithm="HS256",
-        signing_key="a secret of thirty-two characters",
+        signing_key=own_key,
     )
+    owned = clerk.sessions.create_token_from_template(session_id=session.id, template_name=name).jwt
+    seen["own_key"] = [is_signed_with(own_key, owned), is_signed_with(own_key, token)]
     assert clerk.jwt_templates.delete(template_id=template.id).deleted
     seen["revoked"] = clerk.sessions.revoke(session_id=session.id).status
 

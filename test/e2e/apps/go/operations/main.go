@@ -4,12 +4,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"log"
 	"os"
+	"strings"
 
 	"github.com/clerk/clerk-sdk-go/v2"
 	"github.com/clerk/clerk-sdk-go/v2/actortoken"
@@ -104,13 +107,16 @@ func main() {
 	must(get(templates.Get(ctx, template.ID)).Name == name, "the template")
 	filled := get(sessions.CreateToken(ctx, &session.CreateTokenParams{ID: begun.ID, TemplateName: name})).JWT
 	seen["template"] = claims(filled)["who"] == id
+	ownKey := "a secret of thirty-two characters"
 	get(templates.Update(ctx, template.ID, &jwttemplate.UpdateParams{
 		Name:             &name,
 		Claims:           []byte(`{}`),
 		CustomSigningKey: &yes,
 		SigningAlgorithm: clerk.String("HS256"),
-		SigningKey:       clerk.String("a secret of thirty-two characters"),
+		SigningKey:       &ownKey,
 	}))
+	owned := get(sessions.CreateToken(ctx, &session.CreateTokenParams{ID: begun.ID, TemplateName: name})).JWT
+	seen["own_key"] = []bool{isSignedWith(ownKey, owned), isSignedWith(ownKey, filled)}
 	must(get(templates.Delete(ctx, template.ID)).Deleted, "the template")
 	seen["revoked"] = get(sessions.Revoke(ctx, &session.RevokeParams{ID: begun.ID})).Status
 
@@ -172,4 +178,11 @@ func claims(jwt string) map[string]any {
 	values := map[string]any{}
 	get(0, json.Unmarshal(body, &values))
 	return values
+}
+
+func isSignedWith(key, jwt string) bool {
+	end := strings.LastIndex(jwt, ".")
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write([]byte(jwt[:end]))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)) == jwt[end+1:]
 }
