@@ -48,7 +48,8 @@ export class ReadThrough<T extends object | string | number | boolean> {
     private readonly options: ReadThroughOptions,
   ) {
     const { localTtlMs = 1_000, localMax = 10_000 } = options;
-    this.local = localTtlMs > 0 ? new LRUCache({ max: localMax, ttl: localTtlMs }) : null;
+    this.local =
+      localTtlMs > 0 ? new LRUCache({ max: localMax, ttl: localTtlMs, ttlResolution: 0, perf: state }) : null;
   }
 
   /** The value of `key`; `load` is asked when no cache has it. What `load` throws is thrown; null from it is returned but not kept. */

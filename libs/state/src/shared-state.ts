@@ -4,6 +4,11 @@
  * opens a door ("this session is revoked"): an entry can vanish.
  */
 export abstract class SharedState {
+  /** The time that its entries age by, in milliseconds; what a process keeps of them ages with it. */
+  now(): number {
+    return performance.now();
+  }
+
   /** The value of `key`, or null when there is none or nobody can tell. Never throws. */
   abstract get(key: string): Promise<string | null>;
 

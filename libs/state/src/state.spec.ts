@@ -281,6 +281,16 @@ describe('ReadThrough', () => {
     expect(loads).toBe(1);
   });
 
+  it('keeps a value in memory no longer than by the time of its state', async () => {
+    const moving = new TestClock();
+    const things = cache(new MemorySharedState(moving));
+    await things.get('a', async () => ({ n: 1 }));
+
+    moving.advance(61_000);
+
+    expect(await things.get('a', async () => ({ n: 2 }))).toEqual({ n: 2 });
+  });
+
   it('keeps neither null nor an error', async () => {
     const things = cache(new MemorySharedState(clock));
 

@@ -6,9 +6,16 @@ import { SharedState } from '../../shared-state.js';
 export class MemorySharedState extends SharedState {
   private readonly entries: LRUCache<string, string>;
 
-  constructor(clock: Clock, max = 100_000) {
+  constructor(
+    private readonly clock: Clock,
+    max = 100_000,
+  ) {
     super();
-    this.entries = new LRUCache({ max, ttl: 1, ttlResolution: 0, perf: { now: () => clock.now().getTime() } });
+    this.entries = new LRUCache({ max, ttl: 1, ttlResolution: 0, perf: this });
+  }
+
+  override now(): number {
+    return this.clock.now().getTime();
   }
 
   async get(key: string): Promise<string | null> {
