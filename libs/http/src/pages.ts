@@ -3,15 +3,21 @@ import type { Page, PageRequest } from '@latchkey/contracts';
 /** Prisma's words for a part of a list. */
 export const slice = ({ limit, offset }: PageRequest) => ({ take: limit, skip: offset });
 
+/** A part of a list as a service gives it, with the number of entries in the whole of it. */
+export interface RowPage<Row> {
+  rows: Row[];
+  total: number;
+}
+
 /** A page of rows as the wire shows it. */
-export const toPage = <Row, Item>(page: { rows: Row[]; total: number }, toJSON: (row: Row) => Item): Page<Item> => ({
+export const toPage = <Row, Item>(page: RowPage<Row>, toJSON: (row: Row) => Item): Page<Item> => ({
   data: page.rows.map(toJSON),
   total_count: page.total,
 });
 
 /** Lists that once were bare arrays still are, unless the caller asks for a page (`paginated=true`). */
 export const toList = <Row, Item>(
-  page: { rows: Row[]; total: number },
+  page: RowPage<Row>,
   isPaginated: boolean | null | undefined,
   toJSON: (row: Row) => Item,
 ): Page<Item> | Item[] => (isPaginated ? toPage(page, toJSON) : page.rows.map(toJSON));

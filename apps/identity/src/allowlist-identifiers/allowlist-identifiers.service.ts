@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
-import { slice } from '@latchkey/http';
+import { slice, type RowPage } from '@latchkey/http';
 import { readEntry } from '../access-rules/identifier-rules.js';
 import { IdentityDb, type Tx } from '../db.js';
 import type { AllowlistIdentifier } from '../generated/prisma/client.js';
@@ -39,10 +39,7 @@ export class AllowlistIdentifiersService {
   }
 
   /** Entries, newest first. */
-  async list(
-    { instanceId }: RequestContext,
-    input: ListAllowlistIdentifiers,
-  ): Promise<{ rows: AllowlistIdentifier[]; total: number }> {
+  async list({ instanceId }: RequestContext, input: ListAllowlistIdentifiers): Promise<RowPage<AllowlistIdentifier>> {
     const [rows, total] = await Promise.all([
       this.db.allowlistIdentifier.findMany({
         where: { instanceId },

@@ -1,7 +1,7 @@
 import { Body, Get, Param, Post, Query } from '@nestjs/common';
 import type { ClientJSON } from '@clerk/backend';
 import type { Page, RequestContext } from '@latchkey/contracts';
-import { BapiController, Ctx, Operation } from '@latchkey/http';
+import { BapiController, Ctx, Operation, toList } from '@latchkey/http';
 import type { Client } from '../generated/prisma/client.js';
 import { ListClients, VerifyClient } from './clients.schemas.js';
 import { toClientJSON } from './clients.serializer.js';
@@ -17,9 +17,8 @@ export class ClientsBapiController {
     @Ctx() ctx: RequestContext,
     @Query({ schema: ListClients }) query: ListClients,
   ): Promise<ClientJSON[] | Page<ClientJSON>> {
-    const { data, total_count } = await this.clients.list(ctx, query);
-    const items = await this.toJSON(ctx, data);
-    return query.paginated ? { data: items, total_count } : items;
+    const { rows, total } = await this.clients.list(ctx, query);
+    return toList({ rows: await this.toJSON(ctx, rows), total }, query.paginated, (client) => client);
   }
 
   @Post('/verify')

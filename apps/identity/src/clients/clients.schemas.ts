@@ -1,8 +1,8 @@
-import { FormBoolean, pageFields } from '@latchkey/contracts';
+import { listFields } from '@latchkey/contracts';
 import { z } from 'zod';
 
 /** Query of BAPI `GetClientList`. */
-export const ListClients = z.strictObject({ ...pageFields, paginated: FormBoolean.default(false) });
+export const ListClients = z.strictObject(listFields);
 export type ListClients = z.output<typeof ListClients>;
 
 /** Body of BAPI `VerifyClient`. */

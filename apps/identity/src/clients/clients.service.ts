@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ClientStates, type ClientState } from '@latchkey/clients';
-import type { Page, PageRequest, RequestContext } from '@latchkey/contracts';
+import type { PageRequest, RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound, randomText } from '@latchkey/core';
 import { afterCommit, columns } from '@latchkey/db';
-import { slice } from '@latchkey/http';
+import { slice, type RowPage } from '@latchkey/http';
 import { IdentityDb, type Tx } from '../db.js';
 import { Prisma, type Client, type Session } from '../generated/prisma/client.js';
 import { living } from '../sessions/living.js';
@@ -95,13 +95,13 @@ export class ClientsService {
   }
 
   /** The instance's clients, newest first. */
-  async list(ctx: RequestContext, page: PageRequest): Promise<Page<Client>> {
+  async list(ctx: RequestContext, page: PageRequest): Promise<RowPage<Client>> {
     const where = { instanceId: ctx.instanceId, endedAt: null };
-    const [data, total_count] = await Promise.all([
+    const [rows, total] = await Promise.all([
       this.db.client.findMany({ where, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], ...slice(page) }),
       this.db.client.count({ where }),
     ]);
-    return { data, total_count };
+    return { rows, total };
   }
 
   /**

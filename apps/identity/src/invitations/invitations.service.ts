@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
 import { plainText, transaction } from '@latchkey/db';
-import { slice, toOrderBy } from '@latchkey/http';
+import { slice, toOrderBy, type RowPage } from '@latchkey/http';
 import { IdentityDb, type Tx } from '../db.js';
 import type { Invitation, Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
@@ -108,7 +108,7 @@ export class InvitationsService {
   }
 
   /** Invitations; without a status all but the revoked ones. */
-  async list(ctx: RequestContext, input: ListInvitations): Promise<{ rows: Invitation[]; total: number }> {
+  async list(ctx: RequestContext, input: ListInvitations): Promise<RowPage<Invitation>> {
     const now = this.clock.now();
     const where: Prisma.InvitationWhereInput = {
       instanceId: ctx.instanceId,

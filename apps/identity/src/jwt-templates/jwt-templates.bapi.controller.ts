@@ -1,7 +1,7 @@
 import { Body, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import type { DeletedObjectJSON, JwtTemplateJSON } from '@clerk/backend';
 import type { Page, RequestContext } from '@latchkey/contracts';
-import { BapiController, Ctx, Operation } from '@latchkey/http';
+import { BapiController, Ctx, Operation, toList } from '@latchkey/http';
 import { ListJwtTemplates, WriteJwtTemplate } from './jwt-templates.schemas.js';
 import { toJwtTemplateJSON } from './jwt-templates.serializer.js';
 import { JwtTemplatesService } from './jwt-templates.service.js';
@@ -16,9 +16,7 @@ export class JwtTemplatesBapiController {
     @Ctx() ctx: RequestContext,
     @Query({ schema: ListJwtTemplates }) query: ListJwtTemplates,
   ): Promise<JwtTemplateJSON[] | Page<JwtTemplateJSON>> {
-    const { data, total_count } = await this.templates.list(ctx, query);
-    const items = data.map(toJwtTemplateJSON);
-    return query.paginated ? { data: items, total_count } : items;
+    return toList(await this.templates.list(ctx, query), query.paginated, toJwtTemplateJSON);
   }
 
   @Post()

@@ -1,4 +1,4 @@
-import { FormBoolean, JsonObject, pageFields } from '@latchkey/contracts';
+import { JsonObject, listFields } from '@latchkey/contracts';
 import { z } from 'zod';
 
 /** Body of BAPI `CreateJWTTemplate` and `UpdateJWTTemplate`. */
@@ -21,5 +21,5 @@ export const WriteJwtTemplate = z.strictObject({
 export type WriteJwtTemplate = z.output<typeof WriteJwtTemplate>;
 
 /** Query of BAPI `ListJWTTemplates`. */
-export const ListJwtTemplates = z.strictObject({ ...pageFields, paginated: FormBoolean.default(false) });
+export const ListJwtTemplates = z.strictObject(listFields);
 export type ListJwtTemplates = z.output<typeof ListJwtTemplates>;

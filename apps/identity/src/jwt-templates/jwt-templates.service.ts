@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { JsonObject, Page, RequestContext } from '@latchkey/contracts';
+import type { JsonObject, RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound, randomText, SecretBox } from '@latchkey/core';
 import { afterCommit, transaction } from '@latchkey/db';
-import { slice } from '@latchkey/http';
+import { slice, type RowPage } from '@latchkey/http';
 import { ReadThrough, SharedState } from '@latchkey/state';
 import { IdentityDb, type Tx } from '../db.js';
 import type { JwtTemplate } from '../generated/prisma/client.js';
@@ -89,13 +89,14 @@ export class JwtTemplatesService {
     return template;
   }
 
-  async list(ctx: RequestContext, page: ListJwtTemplates): Promise<Page<JwtTemplate>> {
+  /** Newest first. */
+  async list(ctx: RequestContext, page: ListJwtTemplates): Promise<RowPage<JwtTemplate>> {
     const where = { instanceId: ctx.instanceId };
-    const [data, total_count] = await Promise.all([
-      this.db.jwtTemplate.findMany({ where, orderBy: { createdAt: 'desc' }, ...slice(page) }),
+    const [rows, total] = await Promise.all([
+      this.db.jwtTemplate.findMany({ where, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], ...slice(page) }),
       this.db.jwtTemplate.count({ where }),
     ]);
-    return { data, total_count };
+    return { rows, total };
   }
 
   /** Signs a token of the template. @throws `resource_not_found` (404) when there is none of this name */

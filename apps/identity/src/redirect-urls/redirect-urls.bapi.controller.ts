@@ -1,7 +1,7 @@
 import { Body, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import type { DeletedObjectJSON, RedirectUrlJSON } from '@clerk/backend';
 import type { Page, RequestContext } from '@latchkey/contracts';
-import { BapiController, Ctx, Operation } from '@latchkey/http';
+import { BapiController, Ctx, Operation, toList } from '@latchkey/http';
 import { CreateRedirectUrl, ListRedirectUrls } from './redirect-urls.schemas.js';
 import { toRedirectUrlJSON } from './redirect-urls.serializer.js';
 import { RedirectUrlsService } from './redirect-urls.service.js';
@@ -16,9 +16,7 @@ export class RedirectUrlsBapiController {
     @Ctx() ctx: RequestContext,
     @Query({ schema: ListRedirectUrls }) query: ListRedirectUrls,
   ): Promise<RedirectUrlJSON[] | Page<RedirectUrlJSON>> {
-    const { data, total_count } = await this.redirectUrls.list(ctx, query);
-    const items = data.map(toRedirectUrlJSON);
-    return query.paginated ? { data: items, total_count } : items;
+    return toList(await this.redirectUrls.list(ctx, query), query.paginated, toRedirectUrlJSON);
   }
 
   @Post()

@@ -1,4 +1,4 @@
-import { FormBoolean, pageFields } from '@latchkey/contracts';
+import { listFields } from '@latchkey/contracts';
 import { z } from 'zod';
 
 /** Body of BAPI `CreateRedirectURL`. */
@@ -6,5 +6,5 @@ export const CreateRedirectUrl = z.strictObject({ url: z.string().trim().min(1).
 export type CreateRedirectUrl = z.output<typeof CreateRedirectUrl>;
 
 /** Query of BAPI `ListRedirectURLs`. */
-export const ListRedirectUrls = z.strictObject({ ...pageFields, paginated: FormBoolean.default(false) });
+export const ListRedirectUrls = z.strictObject(listFields);
 export type ListRedirectUrls = z.output<typeof ListRedirectUrls>;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Page, RequestContext } from '@latchkey/contracts';
+import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
-import { slice } from '@latchkey/http';
+import { slice, type RowPage } from '@latchkey/http';
 import { IdentityDb } from '../db.js';
 import type { RedirectUrl } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
@@ -47,13 +47,14 @@ export class RedirectUrlsService {
     if (count === 0) throw notFound('redirect URL', id);
   }
 
-  async list(ctx: RequestContext, page: ListRedirectUrls): Promise<Page<RedirectUrl>> {
+  /** Newest first. */
+  async list(ctx: RequestContext, page: ListRedirectUrls): Promise<RowPage<RedirectUrl>> {
     const where = { instanceId: ctx.instanceId };
-    const [data, total_count] = await Promise.all([
-      this.db.redirectUrl.findMany({ where, orderBy: { createdAt: 'desc' }, ...slice(page) }),
+    const [rows, total] = await Promise.all([
+      this.db.redirectUrl.findMany({ where, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], ...slice(page) }),
       this.db.redirectUrl.count({ where }),
     ]);
-    return { data, total_count };
+    return { rows, total };
   }
 
   /** Whether people of this instance may be sent to `url`. */

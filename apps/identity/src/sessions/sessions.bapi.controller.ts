@@ -1,7 +1,7 @@
 import { Body, Get, Param, Post, Query } from '@nestjs/common';
 import type { SessionJSON, TokenJSON } from '@clerk/backend';
 import type { Page, RequestContext } from '@latchkey/contracts';
-import { BapiController, Ctx, Operation } from '@latchkey/http';
+import { BapiController, Ctx, Operation, toList } from '@latchkey/http';
 import { CreateSession, ListSessions, MintSessionToken } from './sessions.schemas.js';
 import type { Session } from '../generated/prisma/client.js';
 import { toSessionJSON } from './sessions.serializer.js';
@@ -21,9 +21,9 @@ export class SessionsBapiController {
     @Ctx() ctx: RequestContext,
     @Query({ schema: ListSessions }) query: ListSessions,
   ): Promise<SessionJSON[] | Page<SessionJSON>> {
-    const { data, total_count } = await this.sessions.list(ctx, query);
-    const items = await Promise.all(data.map((session) => this.show(ctx, session)));
-    return query.paginated ? { data: items, total_count } : items;
+    const { rows, total } = await this.sessions.list(ctx, query);
+    const shown = await Promise.all(rows.map((session) => this.show(ctx, session)));
+    return toList({ rows: shown, total }, query.paginated, (session) => session);
   }
 
   @Post()

@@ -1,4 +1,4 @@
-import { FormBoolean, pageFields } from '@latchkey/contracts';
+import { listFields } from '@latchkey/contracts';
 import { z } from 'zod';
 
 /** Query of BAPI `GetSessionList`. */
@@ -7,8 +7,7 @@ export const ListSessions = z
     client_id: z.string().optional(),
     user_id: z.string().optional(),
     status: z.enum(['abandoned', 'active', 'ended', 'expired', 'pending', 'removed', 'replaced', 'revoked']).optional(),
-    ...pageFields,
-    paginated: FormBoolean.default(false),
+    ...listFields,
   })
   .refine(({ client_id, user_id }) => client_id !== undefined || user_id !== undefined, {
     path: ['user_id'],

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Page, RequestContext } from '@latchkey/contracts';
+import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { event, Outbox, type EventCause } from '@latchkey/events';
-import { slice } from '@latchkey/http';
+import { slice, type RowPage } from '@latchkey/http';
 import { requireDevelopment } from '../instances/development-only.js';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb, type Tx } from '../db.js';
@@ -311,18 +311,18 @@ export class SessionsService {
   }
 
   /** Sessions of a user, a client or both, newest first. */
-  async list(ctx: RequestContext, query: ListSessions): Promise<Page<Session>> {
+  async list(ctx: RequestContext, query: ListSessions): Promise<RowPage<Session>> {
     const where = {
       instanceId: ctx.instanceId,
       ...(query.client_id !== undefined && { clientId: query.client_id }),
       ...(query.user_id !== undefined && { userId: query.user_id }),
       ...(query.status && withStatus(query.status, this.clock.now())),
     };
-    const [rows, total_count] = await Promise.all([
+    const [rows, total] = await Promise.all([
       this.db.session.findMany({ where, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], ...slice(query) }),
       this.db.session.count({ where }),
     ]);
-    return { data: rows.map((row) => this.asOfNow(row)), total_count };
+    return { rows: rows.map((row) => this.asOfNow(row)), total };
   }
 
   /** A row with the status that it has by its time, although nobody has written it down yet. */

@@ -45,7 +45,7 @@ export class InvitationsReader {
   }
 
   /** The invitations that somebody has sent; those of domains are not among them. @throws `resource_not_found` (404) */
-  async list(ctx: RequestContext, organizationId: string, query: Omit<ListInvitations, 'paginated'>) {
+  async list(ctx: RequestContext, organizationId: string, query: ListInvitations) {
     const organization = await this.organizations.require(ctx, organizationId);
     const where = {
       organizationId: organization.id,

@@ -1,11 +1,11 @@
 import { Body, Delete, Get, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import type { DeletedObjectJSON, OrganizationMembershipJSON } from '@clerk/shared/types';
 import type { Page, RequestContext } from '@latchkey/contracts';
-import { Ctx, FapiController, Operation, toPage } from '@latchkey/http';
+import { Ctx, FapiController, Operation, toList } from '@latchkey/http';
 import { MemberGuard, RequiresPermission } from '../access/member.guard.js';
 import { AddMember, ListMembers, ListOwnMemberships, UpdateMembership } from './memberships.schemas.js';
 import { toOwnMembershipJSON } from './memberships.serializer.js';
-import { MembershipsService, type MembershipsPage } from './memberships.service.js';
+import { MembershipsService } from './memberships.service.js';
 
 @FapiController('/v1/organizations/:organization_id/memberships')
 @UseGuards(MemberGuard)
@@ -21,7 +21,7 @@ export class MembershipsFapiController {
     @Query({ schema: ListMembers }) query: ListMembers,
   ): Promise<Page<OrganizationMembershipJSON> | OrganizationMembershipJSON[]> {
     const page = await this.memberships.list(ctx, organizationId, { ...query, order_by: '-created_at' });
-    return asAsked(page, query.paginated);
+    return toList(page, query.paginated, toOwnMembershipJSON);
   }
 
   @Post()
@@ -70,7 +70,7 @@ export class OwnMembershipsFapiController {
     @Ctx() ctx: RequestContext,
     @Query({ schema: ListOwnMemberships }) query: ListOwnMemberships,
   ): Promise<Page<OrganizationMembershipJSON> | OrganizationMembershipJSON[]> {
-    return asAsked(await this.memberships.listOfUser(ctx, ctx.userId!, query), query.paginated);
+    return toList(await this.memberships.listOfUser(ctx, ctx.userId!, query), query.paginated, toOwnMembershipJSON);
   }
 
   @Delete('/:organization_id')
@@ -82,10 +82,4 @@ export class OwnMembershipsFapiController {
     const { row } = await this.memberships.leave(ctx, organizationId);
     return { object: 'organization_membership', id: row.id, deleted: true };
   }
-}
-
-/** SDKs that do not ask for pages take the plain list. */
-function asAsked(page: MembershipsPage, isPaginated: boolean) {
-  const shown = toPage(page, toOwnMembershipJSON);
-  return isPaginated ? shown : shown.data;
 }

@@ -1,4 +1,4 @@
-import { FormBoolean, FormObject, Metadata, oneOrMany, pageFields, QueryMoment } from '@latchkey/contracts';
+import { FormObject, listFields, Metadata, oneOrMany, pageFields, QueryMoment } from '@latchkey/contracts';
 import { z } from 'zod';
 
 const optionalMetadata = Metadata.nullish().transform((value) => value ?? {});
@@ -56,15 +56,14 @@ export type ListMemberships = z.output<typeof ListMemberships>;
 
 /** Query of FAPI `ListOrganizationMemberships`. */
 export const ListMembers = z.strictObject({
-  ...pageFields,
-  paginated: FormBoolean.default(false),
+  ...listFields,
   query: z.string().optional(),
   role: oneOrMany(z.string()).optional(),
 });
 export type ListMembers = z.output<typeof ListMembers>;
 
 /** Query of FAPI `getOrganizationMemberships`. */
-export const ListOwnMemberships = z.strictObject({ ...pageFields, paginated: FormBoolean.default(false) });
+export const ListOwnMemberships = z.strictObject(listFields);
 export type ListOwnMemberships = z.output<typeof ListOwnMemberships>;
 
 /** Query of BAPI `UsersGetOrganizationMemberships`. */
