@@ -66,12 +66,21 @@ export class SignUpFieldsService {
       unsafeMetadata: (input.unsafe_metadata as Prisma.InputJsonObject | null | undefined) ?? undefined,
       passwordDigest: digest,
       legalAcceptedAt: input.legal_accepted ? this.clock.now() : undefined,
+    } satisfies SignUpData;
+  }
+
+  /**
+   * The columns that are void once a sign-up has these addresses. Ask with the client held: meanwhile another request may have
+   * changed and proved the address that `read` still knew.
+   */
+  voidedBy({ emailAddress, phoneNumber }: SignUpData, before: SignUp): SignUpData {
+    return {
       // Another address needs another proof, and an invitation is for the address that it went to.
-      ...(isNewEmail
+      ...(changes(emailAddress, before.emailAddress)
         ? { emailVerificationId: null, invitationId: null, organizationTicket: null, publicMetadata: {} }
         : {}),
-      ...(changes(input.phone_number, before?.phoneNumber) ? { phoneVerificationId: null } : {}),
-    } satisfies SignUpData;
+      ...(changes(phoneNumber, before.phoneNumber) ? { phoneVerificationId: null } : {}),
+    };
   }
 
   /** The user's own fields that a finished sign-up fills. */
@@ -127,5 +136,4 @@ export class SignUpFieldsService {
   }
 }
 
-const changes = (sent: string | null | undefined, present: string | null | undefined) =>
-  sent !== undefined && sent !== present;
+const changes = (sent: unknown, present: string | null | undefined) => sent !== undefined && sent !== present;

@@ -1,7 +1,7 @@
 import { PASSWORD, testEmail, useLatchkey } from '@latchkey/testing';
 
 const latchkey = useLatchkey();
-const { browser, events, given, clock } = latchkey;
+const { bapi, browser, events, given, clock } = latchkey;
 
 /** A sign-up that waits for its e-mail code. */
 async function awaitingCode(email = testEmail()) {
@@ -159,6 +159,27 @@ describe('FAPI updateSignUps', () => {
     });
 
     expect(updated.response).toMatchObject({ first_name: 'Ada', has_password: true, missing_fields: [] });
+  });
+
+  it('gives an address no proof that another one has got meanwhile', async () => {
+    const chrome = browser();
+    const invited = testEmail();
+    const { body: invitation } = await bapi.post('/v1/invitations', { email_address: invited, notify: false });
+    const ticket = new URL(invitation.url).searchParams.get('ticket')!;
+    const foreign = testEmail();
+    const { body } = await chrome.post('/v1/client/sign_ups', { email_address: foreign });
+    const path = `/v1/client/sign_ups/${body.response.id}`;
+
+    // The password is hashed while the ticket proves the other address.
+    const named = chrome.patch(path, { email_address: foreign, password: PASSWORD });
+    await Promise.all([named, chrome.patch(path, { strategy: 'ticket', ticket })]);
+
+    const { response } = (await chrome.get(path)).body;
+    expect(response).toMatchObject(
+      response.email_address === foreign
+        ? { status: 'missing_requirements', unverified_fields: ['email_address'] }
+        : { email_address: invited },
+    );
   });
 });
 

@@ -86,8 +86,9 @@ export class SignUpsService {
     const invitation = await this.invitationOf(ctx, input);
     const data = await this.fields.read(ctx, invited(input, invitation), await this.require(ctx, id), invitation);
     return this.change(ctx, async (tx, client) => {
-      await this.requireOpen(tx, ctx, client, id);
-      return this.write(tx, ctx, id, { ...data, ...(await this.provedBy(tx, ctx, invitation)) });
+      const { signUp } = await this.requireOpen(tx, ctx, client, id);
+      const voided = this.fields.voidedBy(data, signUp);
+      return this.write(tx, ctx, id, { ...data, ...voided, ...(await this.provedBy(tx, ctx, invitation)) });
     });
   }
 
