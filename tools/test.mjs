@@ -46,6 +46,10 @@ const NEEDS = {
     has: () => existsSync(process.env.LATCHKEY_SPECS ?? join(ROOT, '..', 'shared', 'specs')),
     get: "put the API's published specs into ../shared/specs, or name their folder in LATCHKEY_SPECS",
   },
+  compat: {
+    has: () => existsSync(process.env.LATCHKEY_COMPAT ?? join(ROOT, '..', 'shared', 'compat')),
+    get: 'put the facts of the wire into ../shared/compat, or name their folder in LATCHKEY_COMPAT',
+  },
 };
 
 /** @param {string} file @param {string} tag @returns {string[]} the words that follow the tag in the comment at the file's head */

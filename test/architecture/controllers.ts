@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '@latchkey/postgres';
 
@@ -44,10 +44,8 @@ export function handlers(): Handler[] {
   });
 }
 
-/** A file of the project's neighbour with the facts of the wire; undefined, and said so, where it is not there. */
-export function fact<T>(name: string): T | undefined {
-  const file = join(process.env.LATCHKEY_COMPAT ?? join(projectRoot(), '..', 'shared', 'compat'), name);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as T;
-  console.warn(`${name} is not here (../shared/compat, or the folder that LATCHKEY_COMPAT names): not checked.`);
-  return undefined;
+/** A file of the project's neighbour with the facts of the wire. Who reads one says `@needs compat`. */
+export function fact<T>(name: string): T {
+  const folder = process.env.LATCHKEY_COMPAT ?? join(projectRoot(), '..', 'shared', 'compat');
+  return JSON.parse(readFileSync(join(folder, name), 'utf8')) as T;
 }

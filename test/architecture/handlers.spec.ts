@@ -1,5 +1,5 @@
 import { operations, type Operation } from '@latchkey/contracts';
-import { fact, handlers } from './controllers.js';
+import { handlers } from './controllers.js';
 
 const table = operations as Record<'fapi' | 'bapi', Record<string, Operation>>;
 
@@ -9,16 +9,5 @@ describe('public handlers', () => {
     expect(all.length).toBeGreaterThan(50);
     const strange = all.filter(({ api, operation, file }) => table[api][operation ?? '']?.owner !== file.split('/')[1]);
     expect(strange.map(({ file, method, path }) => `${file}: ${method} ${path}`)).toEqual([]);
-  });
-});
-
-describe('the table of operations', () => {
-  it('has every published operation with its method', () => {
-    const owners = fact<Record<'fapi' | 'bapi', Record<string, { method: string }>>>('operation-owners.json');
-    for (const api of ['fapi', 'bapi'] as const) {
-      for (const [id, { method }] of Object.entries(owners?.[api] ?? {})) {
-        expect(`${id} ${table[api][id]?.method}`).toBe(`${id} ${method}`);
-      }
-    }
   });
 });

@@ -1,9 +1,20 @@
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 const CLOSE_MS = 10_000;
-const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** Looked for in this order, as `tools/test.mjs` does. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** The browser that CHROMIUM_PATH names, or the first one on the path. */
+function chromiumPath(): string {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const files = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const found = process.env.CHROMIUM_PATH ?? files.find(existsSync);
+  if (!found) throw new Error('Chromium is not installed; name it in CHROMIUM_PATH');
+  return found;
+}
 
 /**
  * A Chromium for a spec file, with a fresh profile for each page that is opened.
@@ -15,8 +26,6 @@ export function useChromium(flags: () => string[] = () => []) {
   const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
-    const executablePath = process.env.CHROMIUM_PATH ?? PATHS.find(existsSync);
-    if (!executablePath) throw new Error('Chromium is not installed; name it in CHROMIUM_PATH');
     // What is not on this machine is not asked for: the browser's own calls home would fail one by one.
     const args = [
       '--no-sandbox',
@@ -28,7 +37,7 @@ export function useChromium(flags: () => string[] = () => []) {
       '--disable-sync',
       ...flags(),
     ];
-    browser = await chromium.launch({ executablePath, args });
+    browser = await chromium.launch({ executablePath: chromiumPath(), args });
   }, 60_000);
 
   afterEach(async () => {
