@@ -222,10 +222,17 @@ describe('LATCHKEY_CONFIG', () => {
       expect(changed.output).toMatch(/^development: changed .*\nproduction: as it was .*\n$/);
       expect((await environment()).organization_settings.enabled).toBe(false);
 
+      writeFileSync(file, text.replace('sk_live_', 'sk_test_'));
+      expect(await run(env, 'apply')).toMatchObject({
+        code: 1,
+        output: expect.stringMatching(/latchkey\.yaml:11: .*secret_keys\.0 must begin with sk_live_/) as string,
+      });
+      writeFileSync(file, text);
+
       const rotated = await run(env, 'rotate-keys', 'production');
       expect(rotated.output).toMatch(/^ins_\w+: the key ins_[\w-]+ signs within three minutes; .* valid until \d{4}-/);
       const unknown = await run(env, 'rotate-keys', 'nobody', '--overlap-days', '0');
-      expect(unknown).toMatchObject({ code: 1, output: 'No instance was found with id nobody.\n' });
+      expect(unknown).toMatchObject({ code: 1, output: 'No instance is declared as nobody, and none has that id.\n' });
 
       await started.stop();
       const cold = await run(env, 'apply');

@@ -6,10 +6,10 @@ const latchkey = useLatchkey();
 const SECRET_KEY = 'sk_test_declared0123456789abcdefghij';
 
 /** Applies a declaration, as a start does. */
-async function declare(settings: object, secretKeys = [SECRET_KEY]): Promise<{ is_changed: boolean }> {
+async function declare(settings: object, secretKeys = [SECRET_KEY], more = {}): Promise<{ is_changed: boolean }> {
   const { transport, signer } = latchkey.between;
   const host = 'declared.latchkey.test';
-  const instance = { name: 'declared', environment: 'development', frontend_api: `${host}/accounts.dev` };
+  const instance = { name: 'declared', environment: 'development', frontend_api: `${host}/accounts.dev`, ...more };
   const { status, body } = await transport.request('identity', {
     method: 'POST',
     path: '/internal/instances/declare',
@@ -89,6 +89,18 @@ describe('the keys of a declaration', () => {
     await declare({});
     await answers(SECRET_KEY, 200);
   }, 60_000);
+
+  it('are refused where they are of the other environment', async () => {
+    const live = 'sk_live_declared0123456789abcdefghij';
+
+    await expect(declare({}, [SECRET_KEY, live])).rejects.toThrow(/secret_keys\.1 must begin with sk_test_/);
+    await expect(declare({}, [], { publishable_key: 'pk_live_ZGVjbGFyZWQk' })).rejects.toThrow(
+      /publishable_key must begin with pk_test_/,
+    );
+    const production = { name: 'live', environment: 'production', frontend_api: 'live.latchkey.test' };
+    await expect(declare({}, [SECRET_KEY], production)).rejects.toThrow(/secret_keys\.0 must begin with sk_live_/);
+    await declare({}, [live], production);
+  });
 });
 
 describe('the addresses of a declaration', () => {

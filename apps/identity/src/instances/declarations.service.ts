@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { Clock, hashSecret, newId, notFound, refusal } from '@latchkey/core';
+import { Clock, hashSecret, newId, refusal } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { Outbox } from '@latchkey/events';
 import type { JsonObject } from '@latchkey/contracts';
@@ -63,7 +63,7 @@ export class DeclarationsService {
   /** @throws `resource_not_found` (404) when no instance has the name or id */
   async rotateKeys({ instance: name, overlap_days: days }: KeyRotation): Promise<RotatedKey> {
     const instance = await this.db.instance.findFirst({ where: { OR: [{ declaredAs: name }, { id: name }] } });
-    if (!instance) throw notFound('instance', name);
+    if (!instance) throw nobody(name);
     const overlap =
       days === undefined ? this.signingKeys.overlapOf(InstanceSettings.parse(instance.settings)) : days * DAY_MS;
     const { kid, retiredAt } = await this.signingKeys.rotate(instance.id, overlap);
@@ -173,6 +173,9 @@ function settingsAfter(present: Instance | null, { name, settings }: DeclaredIns
   if (lost.length) log.warn({ instance: name, settings: lost }, 'the declaration takes back what the API has changed');
   return withDeclared(now, before, settings);
 }
+
+const nobody = (name: string) =>
+  refusal(404, 'resource_not_found', 'not found', `No instance is declared as ${name}, and none has that id.`);
 
 const declarationConflict = (name: string) =>
   refusal(
