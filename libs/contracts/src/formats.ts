@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UNSTORABLE, unstorable } from './storable.js';
 
 /** An e-mail address, trimmed and in lower case: the contract treats addresses that differ in case as one. */
 export const EmailAddress = z
@@ -50,11 +51,16 @@ export const FormInteger = z.union([
 export const FormObject = z.preprocess(
   (value, ctx) => {
     if (typeof value !== 'string') return value;
-    try {
-      return JSON.parse(value) as unknown;
-    } catch {
-      ctx.addIssue({ code: 'custom', message: 'must be a JSON object', params: { code: 'form_param_format_invalid' } });
+    const refuse = (message: string) => {
+      ctx.addIssue({ code: 'custom', message, params: { code: 'form_param_format_invalid' } });
       return z.NEVER;
+    };
+    try {
+      const document = JSON.parse(value) as unknown;
+      // The text could be kept; what its escapes stand for need not.
+      return unstorable(document) === undefined ? document : refuse(UNSTORABLE);
+    } catch {
+      return refuse('must be a JSON object');
     }
   },
   z.record(z.string(), z.unknown()),
@@ -65,7 +71,7 @@ export const oneOrMany = <T extends z.ZodType>(item: T, max = 100) =>
   z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).max(max));
 
 /** A moment in milliseconds since the epoch, as queries carry it; becomes a `Date`. */
-export const QueryMoment = FormInteger.transform((ms) => new Date(ms));
+export const QueryMoment = FormInteger.pipe(z.int().min(0).max(8.64e15)).transform((ms) => new Date(ms));
 
 /** `limit` and `offset` of a list. Contract: 1 to 500, 10 when left out. */
 export const pageFields = {

@@ -4,6 +4,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { stringify } from '@latchkey/core';
 import { NestLogger } from '@latchkey/observability';
 import querystring from 'fast-querystring';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorBody, toApiError } from './api-exception.filter.js';
 import { addBodyParsers, BODY_LIMIT_BYTES } from './body-parsers.js';
 
 /** Makes a service's Nest application on Fastify; it does not listen yet. */
@@ -17,6 +19,9 @@ export async function createApp(module: DynamicModule): Promise<NestFastifyAppli
     },
     // Answers from before the guard, a 404 say, are traced under the gateway's id too.
     requestIdHeader: 'x-request-id',
+    // An id that is longer than any, say: nothing is there, and the answer has the envelope that callers read.
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      void reply.status(404).send(errorBody(toApiError({ statusCode: 404 }, request), request.id)),
     // A client that a proxy has kept waiting must not meet a server that has just hung up.
     keepAliveTimeout: 75_000,
   });

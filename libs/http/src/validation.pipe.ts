@@ -1,4 +1,5 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { isStorable, UNSTORABLE, unstorable } from '@latchkey/contracts';
 import { ApiError, isErrorCode, notFound, type ApiErrorItem, type ErrorCode } from '@latchkey/core';
 import type { z } from 'zod';
 
@@ -14,9 +15,9 @@ export class ValidationPipe implements PipeTransform {
     if (metadata.type === 'param' && typeof value === 'string' && !isStorable(value)) throw notFound('object', value);
     const schema = metadata.schema as z.ZodType | undefined;
     if (!schema) return value;
-    const param = unstorable(value, []);
+    const param = unstorable(value);
     if (param !== undefined)
-      throw new ApiError(422, [item('form_param_format_invalid', param, 'is invalid', `${param} ${UNSTORABLE}`)]);
+      throw new ApiError(422, [item('form_param_format_invalid', param, 'is invalid', `${param} ${UNSTORABLE}.`)]);
     const result = await schema.safeParseAsync(value ?? {}, { reportInput: true });
     if (result.success) return result.data;
     throw new ApiError(422, result.error.issues.flatMap(toItems));
@@ -67,19 +68,3 @@ const item = (code: ErrorCode, param: string, message: string, longMessage: stri
   long_message: longMessage,
   meta: { param_name: param },
 });
-
-const UNSTORABLE = 'holds a NUL or half of a surrogate pair, which is not text.';
-
-/** Postgres keeps neither NUL nor a lone surrogate, in text as in JSON. */
-const isStorable = (text: string) => !text.includes('\0') && text.isWellFormed();
-
-/** Where in an input a text, or the name of a field, cannot be stored; undefined when all can. */
-function unstorable(value: unknown, path: string[]): string | undefined {
-  if (typeof value === 'string') return isStorable(value) ? undefined : path.join('.');
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [key, inner] of Object.entries(value)) {
-    const found = isStorable(key) ? unstorable(inner, [...path, key]) : path.join('.') || 'body';
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}

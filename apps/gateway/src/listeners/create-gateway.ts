@@ -36,8 +36,8 @@ export async function createGateway(module: DynamicModule): Promise<NestFastifyA
   return app;
 }
 
-/** What would lead out of a path once somebody further on resolves it. */
-const CLIMBS = /(^|\/)(\.|%2e){1,2}(\/|$)|\\/i;
+/** What would lead out of a path once somebody further on resolves it, and NUL, which is in no row's id. */
+const NOWHERE = /(^|\/)(\.|%2e){1,2}(\/|$)|\\|%00/i;
 
 /** Before anything else: whatever becomes of a request, its answer can be traced and, from FAPI, be read by the page that asks. */
 function receive(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
@@ -46,7 +46,7 @@ function receive(request: FastifyRequest, reply: FastifyReply, next: () => void)
   if (request.routeOptions.url === FAPI_ROUTE) addCorsHeaders(request, reply);
   const path = request.url.split('?')[0]!;
   // Owners must see the path that is looked at here.
-  if (CLIMBS.test(path)) return sendError(reply, request, unknownPath(request.method, path));
+  if (NOWHERE.test(path)) return sendError(reply, request, unknownPath(request.method, path));
   next();
 }
 

@@ -86,7 +86,7 @@ export type UpdateInstanceCommunication = z.output<typeof UpdateInstanceCommunic
 /** Body of BAPI `UpdateInstanceOrganizationSettings`. */
 export const UpdateInstanceOrganizationSettings = z.strictObject({
   enabled: Switch,
-  max_allowed_memberships: z.int().min(0).nullish(),
+  max_allowed_memberships: z.int32().min(0).nullish(),
   admin_delete_enabled: Switch,
   domains_enabled: Switch,
   slug_disabled: Switch,

@@ -10,7 +10,7 @@ const latchkey = useLatchkey({
     },
   },
 });
-const { bapi, given, events, anotherInstance } = latchkey;
+const { bapi, browser, given, events, anotherInstance } = latchkey;
 
 const numbers = () => Array.from({ length: 9 }, () => Math.floor(Math.random() * 10)).join('');
 const username = () => `u${numbers()}`;
@@ -435,6 +435,42 @@ describe('text that cannot be stored', () => {
     });
     expect((await bapi.get('/v1/users?query=%00')).status).toBe(422);
     expect((await bapi.get('/v1/users/%00')).status).toBe(404);
+    const { browser: member } = await given.signedInBrowser();
+    expect((await member.get('/v1/organizations/%00')).status).toBe(404);
+  });
+
+  it('is found behind escapes, too', async () => {
+    const chrome = browser();
+    for (const unsafe_metadata of [String.raw`{"a":"\u0000"}`, String.raw`{"\ud800":1}`]) {
+      const { status, body } = await chrome.post('/v1/client/sign_ups', { unsafe_metadata });
+      expect(status).toBe(422);
+      expect(body.errors[0]).toMatchObject({
+        code: 'form_param_format_invalid',
+        meta: { param_name: 'unsafe_metadata' },
+      });
+    }
+  });
+
+  it('does not let anything in that is nested deeper than it can be looked at', async () => {
+    const deep = (levels: number) => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
+    const { status, body } = await bapi.post('/v1/users', { public_metadata: JSON.parse(deep(500)) as object });
+    expect([status, body.errors[0].meta.param_name]).toEqual([422, 'public_metadata']);
+    expect((await browser().post('/v1/client/sign_ups', { unsafe_metadata: deep(20_000) })).status).toBe(422);
+  });
+
+  it('is not what a number means that no row can hold', async () => {
+    const { status } = await bapi.post('/v1/users', {
+      email_address: [testEmail()],
+      create_organizations_limit: 2 ** 31,
+    });
+    expect(status).toBe(422);
+    expect((await bapi.get('/v1/users?created_at_before=8640000000000001')).status).toBe(422);
+  });
+
+  it('is answered in the envelope that callers read, however long an id is', async () => {
+    const { status, body } = await bapi.get(`/v1/users/${'u'.repeat(1500)}`);
+    expect(status).toBe(404);
+    expect(body.errors[0].code).toBe('resource_not_found');
   });
 });
 

@@ -47,7 +47,7 @@ const profile = {
   backup_codes: z.array(z.string().min(1).max(128)).max(50).nullish(),
   delete_self_enabled: Flag,
   create_organization_enabled: Flag,
-  create_organizations_limit: z.int().min(0).nullish(),
+  create_organizations_limit: z.int32().min(0).nullish(),
   legal_accepted_at: Moment.nullish(),
   skip_legal_checks: Flag,
   created_at: Moment.nullish(),

@@ -278,6 +278,16 @@ describe('memberships', () => {
       expect(added.body.response).toMatchObject({ role: 'org:member', public_user_data: { user_id: user.userId } });
       expect(refusal(refused)).toEqual([403, 'missing_organization_permission']);
     });
+
+    it('takes the names of roles from before, and nothing else that objects have, for roles', async () => {
+      const { path, owner } = await owned();
+      const { userId: user_id } = await given.signedInBrowser();
+
+      const refused = await owner.browser.post(path, { user_id, role: 'constructor' });
+      const added = await owner.browser.post(path, { user_id, role: 'basic_member' });
+
+      expect([refused.status, added.status]).toEqual([422, 200]);
+    });
   });
 
   describe('FAPI UpdateOrganizationMembership', () => {

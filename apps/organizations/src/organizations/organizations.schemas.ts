@@ -27,7 +27,7 @@ export const CreateOrganization = z.strictObject({
   created_by: z.string().min(1).nullish(),
   public_metadata: optionalMetadata,
   private_metadata: optionalMetadata,
-  max_allowed_memberships: z.int().min(0).nullish(),
+  max_allowed_memberships: z.int32().min(0).nullish(),
   created_at: Moment.nullish(),
   role_set_key: z.string().min(1).nullish(),
 });
@@ -41,7 +41,7 @@ export type CreateOwnOrganization = z.output<typeof CreateOwnOrganization>;
 export const UpdateOrganization = z.strictObject({
   name: OrganizationName.nullish(),
   slug: Slug.nullish(),
-  max_allowed_memberships: z.int().min(0).nullish(),
+  max_allowed_memberships: z.int32().min(0).nullish(),
   admin_delete_enabled: z.boolean().nullish(),
   created_at: Moment.nullish(),
   role_set_key: z.string().min(1).nullish(),

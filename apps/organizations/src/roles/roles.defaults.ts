@@ -48,4 +48,7 @@ export const defaultRoles: { key: string; name: string; description: string; per
 export const defaultRoleSet = { key: 'role_set:default', name: 'Default', description: 'The first role set' };
 
 /** Names of roles before they had a prefix; older servers still send them. */
-export const oldRoleKeys: Record<string, string> = { admin: 'org:admin', basic_member: 'org:member' };
+export const oldRoleKeys: ReadonlyMap<string, string> = new Map([
+  ['admin', 'org:admin'],
+  ['basic_member', 'org:member'],
+]);

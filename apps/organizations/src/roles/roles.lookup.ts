@@ -41,7 +41,7 @@ export class RolesLookup {
   async assignable(organization: Pick<Organization, 'instanceId' | 'roleSetId'>, key: string): Promise<RoleView> {
     const { instanceId, roleSetId } = organization;
     const role = await this.db.role.findFirst({
-      where: { instanceId, key: oldRoleKeys[key] ?? key, sets: { some: { roleSetId, instanceId } } },
+      where: { instanceId, key: oldRoleKeys.get(key) ?? key, sets: { some: { roleSetId, instanceId } } },
     });
     if (!role) throw roleNotAssignable(key);
     return this.view(instanceId, role.id);
