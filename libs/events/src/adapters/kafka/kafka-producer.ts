@@ -4,6 +4,7 @@ import { deadLetterTopicOf, topicOf, type EventSource } from '@latchkey/contract
 import { Kafka, logLevel, type KafkaConfig, type Producer, type ProducerRecord } from 'kafkajs';
 import { logOf } from '@latchkey/observability';
 import { TOPIC_RETENTION_MS } from '../../retention.js';
+import './kafka-request-queue.js';
 
 /** TLS and the proof of identity that the brokers ask for. */
 export type KafkaSecurity = Pick<KafkaConfig, 'ssl' | 'sasl'>;
@@ -26,6 +27,12 @@ const LED_WITHIN_MS = 30_000;
 const LED_POLL_MS = 200;
 const SERVICES: EventSource[] = ['identity', 'organizations', 'billing', 'webhooks'];
 
+/**
+ * What kafkajs tells of a healthy start, too. A refused request (a coordinator that is still loading, a topic that another service has just
+ * made) is sent again, or the error is thrown to whoever asked, and logged there; and `send` knows what limited retries mean.
+ */
+const EXPECTED = /^Response |^Limiting retries for the idempotent producer/;
+
 /** The client settings that producer and consumers share. */
 export const kafkaConfig = (service: string, options: KafkaOptions): KafkaConfig => ({
   clientId: `latchkey-${service}`,
@@ -36,8 +43,10 @@ export const kafkaConfig = (service: string, options: KafkaOptions): KafkaConfig
   logLevel: logLevel.WARN,
   logCreator: () => {
     const log = logOf({ kafka: service });
-    return ({ level, log: { message, ...entry } }) =>
-      (level <= logLevel.ERROR ? log.error : log.warn).call(log, entry, message);
+    return ({ level, log: { message, ...entry } }) => {
+      const write = EXPECTED.test(message) ? log.debug : level <= logLevel.ERROR ? log.error : log.warn;
+      write.call(log, entry, message);
+    };
   },
 });
 
