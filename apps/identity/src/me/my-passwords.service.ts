@@ -8,9 +8,9 @@ import type { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { LockoutsService } from '../lockouts/lockouts.service.js';
 import { MessagesService } from '../messages/messages.service.js';
+import { withoutPassword, withPassword } from '../passwords/password-columns.js';
 import { HASHER, PasswordsService } from '../passwords/passwords.service.js';
 import { StepUpService } from '../reverifications/step-up.service.js';
-import { withoutPassword } from '../second-factors/factor-columns.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { identifiersOf } from '../users/user-accounts.service.js';
 import { noPasswordSet, paramUnknown } from '../users/users.errors.js';
@@ -52,12 +52,7 @@ export class MyPasswordsService {
       if (await this.isCurrent(user, input)) throw newPasswordMatchesCurrent();
     }
     const digest = await this.passwords.digest(settings, input.new_password, identifiersOf(user), 'new_password');
-    const columns = {
-      passwordDigest: digest,
-      passwordHasher: HASHER,
-      passwordUpdatedAt: this.clock.now(),
-      passwordCompromised: false,
-    };
+    const columns = withPassword(digest, HASHER, this.clock.now());
     return this.replace(ctx, user, columns, user.passwordDigest ? 'password_changed' : undefined, async (tx) => {
       if (input.sign_out_of_other_sessions && ctx.sessionId)
         await this.sessions.end(tx, ctx, { userId: user.id, id: { not: ctx.sessionId } }, 'revoked');

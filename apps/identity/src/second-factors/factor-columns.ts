@@ -3,14 +3,6 @@ import type { FullUser } from '../users/users.serializer.js';
 
 type Columns = Prisma.UserUncheckedUpdateInput;
 
-/** The columns of a user without a password. */
-export const withoutPassword: Columns = {
-  passwordDigest: null,
-  passwordHasher: null,
-  passwordUpdatedAt: null,
-  passwordCompromised: false,
-};
-
 /** The columns of a user without backup codes. */
 export const withoutBackupCodes: Columns = { backupCodeHashes: [], backupCodesAt: null };
 

@@ -56,6 +56,13 @@ export class SignInCodesService {
     private readonly clock: Clock,
   ) {}
 
+  /** What a caller chooses to be sent, with where a link may lead on to. @throws as `EmailLinksService.requireTarget` */
+  async choose(ctx: RequestContext, { strategy, ...input }: CodeChoice): Promise<CodeChoice> {
+    const { email_address_id, phone_number_id } = input;
+    if (strategy !== EMAIL_LINK) return { strategy, email_address_id, phone_number_id };
+    return { strategy, email_address_id, redirect_url: await this.links.requireTarget(ctx, input.redirect_url) };
+  }
+
   /** Sends the code or link of a first factor. Where nobody may learn whether an account exists, nobody's code is prepared alike. */
   async prepareFirst(tx: Tx, ctx: RequestContext, state: SignInState, choice: CodeChoice): Promise<Verification> {
     const factors = await this.states.firstFactors(ctx, state);

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import type { ApiError } from '@latchkey/core';
 import type { Tx } from '../db.js';
-import { InstancesService } from '../instances/instances.service.js';
 import { LockoutsService } from '../lockouts/lockouts.service.js';
 import { SecondFactorsService } from '../second-factors/second-factors.service.js';
 import type { FullUser } from '../users/users.serializer.js';
@@ -11,7 +10,6 @@ import { VerificationsService } from '../verifications/verifications.service.js'
 import { SignInCodesService } from './sign-in-codes.service.js';
 import { SignInStatesService } from './sign-in-states.service.js';
 import { noSecondFactors } from './sign-ins.errors.js';
-import { secondFactors } from './sign-ins.factors.js';
 import type { AttemptSignInFactorTwo } from './sign-ins.schemas.js';
 import type { SignInState } from './sign-ins.serializer.js';
 
@@ -21,7 +19,6 @@ export class SignInSecondFactorsService {
   constructor(
     private readonly states: SignInStatesService,
     private readonly codes: SignInCodesService,
-    private readonly instances: InstancesService,
     private readonly lockouts: LockoutsService,
     private readonly factors: SecondFactorsService,
     private readonly verifications: VerificationsService,
@@ -36,11 +33,11 @@ export class SignInSecondFactorsService {
     user: FullUser | null,
     { strategy, code }: AttemptSignInFactorTwo,
   ): Promise<(tx: Tx, state: SignInState) => Promise<ApiError | undefined>> {
-    const settings = await this.instances.settings(ctx.instanceId);
     const hash =
       strategy === 'backup_code' && user ? await this.factors.findBackupCode(user.backupCodeHashes, code) : undefined;
     return async (tx, state) => {
-      if (!secondFactors(state.user!, settings).some((factor) => factor.strategy === strategy)) throw noSecondFactors();
+      if (!(await this.states.secondFactors(ctx, state)).some((factor) => factor.strategy === strategy))
+        throw noSecondFactors();
       if (strategy === 'phone_code')
         return this.codes.attempt(tx, ctx, state, state.secondVerification, strategy, code);
       const held = (await this.lockouts.hold(tx, ctx, state.user!.id))!;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SignInFirstFactorJSON, SignInJSON } from '@clerk/shared/types';
+import type { SignInFirstFactorJSON, SignInJSON, SignInSecondFactorJSON } from '@clerk/shared/types';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound, SecretBox } from '@latchkey/core';
 import { ClientsService } from '../clients/clients.service.js';
@@ -11,7 +11,7 @@ import { UsersService } from '../users/users.service.js';
 import { verificationAlreadyVerified } from '../verifications/verifications.errors.js';
 import type { OpenedTicket } from './sign-in-tickets.service.js';
 import { accountGone, signInReplaced } from './sign-ins.errors.js';
-import { firstFactors, veiledFactors } from './sign-ins.factors.js';
+import { firstFactors, secondFactors, veiledFactors } from './sign-ins.factors.js';
 import { readIdentifier, veiledId } from './sign-ins.identifiers.js';
 import { toSignInJSON, type SignInState } from './sign-ins.serializer.js';
 
@@ -109,6 +109,13 @@ export class SignInStatesService {
     return state;
   }
 
+  /** The sign-in while it goes on; null once it is over. */
+  async findCurrent(ctx: RequestContext, id: string): Promise<SignInState | null> {
+    const state = await this.load(this.db, ctx, { id });
+    const isOver = !state || state.signIn.status === 'complete' || state.signIn.abandonAt <= this.clock.now();
+    return isOver ? null : state;
+  }
+
   /** The sign-in, wherever it stands; null when there is none. */
   async load(db: Tx | IdentityDb, ctx: RequestContext, where: Prisma.SignInWhereInput): Promise<SignInState | null> {
     const { instanceId } = ctx;
@@ -134,6 +141,11 @@ export class SignInStatesService {
     if (user && !(await this.isVeiled(ctx))) return firstFactors(user, settings);
     if (signIn.identifier === null) return [];
     return veiledFactors(signIn.identifier, this.veiledId(ctx, signIn.identifier), settings);
+  }
+
+  /** What the user must prove besides; empty when they have set nothing up. */
+  async secondFactors(ctx: RequestContext, { user }: SignInState): Promise<SignInSecondFactorJSON[]> {
+    return secondFactors(user!, await this.instances.settings(ctx.instanceId));
   }
 
   /** Whether callers must not learn if an account exists (`enumeration_protection`). */

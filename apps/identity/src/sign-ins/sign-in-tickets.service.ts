@@ -9,7 +9,7 @@ import { invitationAccountNotExists } from '../invitations/invitations.errors.js
 import { InvitationsService } from '../invitations/invitations.service.js';
 import { SessionAdmissionService } from '../sessions/session-admission.service.js';
 import { SignInTokensService } from '../sign-in-tokens/sign-in-tokens.service.js';
-import type { Ticket } from '../tickets/tickets.service.js';
+import { isOrganizationTicket, TicketsService, type Ticket } from '../tickets/tickets.service.js';
 import { userBanned } from '../users/users.errors.js';
 import { fullUser, type FullUser } from '../users/users.serializer.js';
 import { accountGone } from './sign-ins.errors.js';
@@ -35,10 +35,25 @@ export class SignInTicketsService {
     private readonly actorTokens: ActorTokensService,
     private readonly invitations: InvitationsService,
     private readonly signInTokens: SignInTokensService,
+    private readonly tickets: TicketsService,
   ) {}
 
-  /** Uses a ticket up. @throws `sign_in_token_*`, `actor_token_*`, `invitation_*`, `ticket_*` (400), `user_banned` (403) */
-  async use(tx: Tx, ctx: RequestContext, ticket: Ticket): Promise<OpenedTicket> {
+  /**
+   * Reads a ticket, and joins the organization that it invites to, if it does.
+   *
+   * @returns what uses it up, in the transaction of the sign-in
+   * @throws `sign_in_token_*`, `actor_token_*`, `invitation_*`, `ticket_*` (400), `user_banned` (403), both at once and later
+   */
+  async read(ctx: RequestContext, text: string): Promise<(tx: Tx) => Promise<OpenedTicket>> {
+    if (isOrganizationTicket(text)) {
+      const joined = await this.joinOrganization(ctx, text);
+      return () => Promise.resolve(joined);
+    }
+    const ticket = await this.tickets.read(ctx.instanceId, text);
+    return (tx) => this.use(tx, ctx, ticket);
+  }
+
+  private async use(tx: Tx, ctx: RequestContext, ticket: Ticket): Promise<OpenedTicket> {
     const opened = await this.open(tx, ctx, ticket);
     if (opened.user.isBanned) throw userBanned();
     return opened;
@@ -49,13 +64,13 @@ export class SignInTicketsService {
    *
    * @throws `organization_invitation_*`, `invitation_account_not_exists`, `ticket_*` (400), `user_banned` (403)
    */
-  async joinOrganization(ctx: RequestContext, text: string): Promise<OpenedTicket> {
+  private async joinOrganization(ctx: RequestContext, text: string): Promise<OpenedTicket> {
     const { email_address: address } = await this.organizations.inspectTicket(ctx, text);
     const holder = { emailAddresses: { some: { instanceId: ctx.instanceId, reservedAs: address } } };
     const user = await this.findUser(this.db, ctx, holder);
     if (!user) throw invitationAccountNotExists();
     if (user.isBanned) throw userBanned();
-    await this.admission.require(this.db, ctx, ctx.clientId, user.id);
+    await this.admission.requireEarly(ctx, user.id);
     const { organization_id: organizationId } = await this.organizations.redeemTicket(ctx, text, user.id);
     return { user, identifier: address, organizationId };
   }

@@ -2,6 +2,8 @@ import { Body, Get, Param, Post } from '@nestjs/common';
 import type { SignInJSON } from '@clerk/shared/types';
 import type { RequestContext } from '@latchkey/contracts';
 import { Ctx, FapiController, Operation } from '@latchkey/http';
+import { PasswordResetsService } from './password-resets.service.js';
+import { SignInBeginningsService } from './sign-in-beginnings.service.js';
 import {
   AttemptSignInFactorOne,
   AttemptSignInFactorTwo,
@@ -14,12 +16,16 @@ import { SignInsService } from './sign-ins.service.js';
 
 @FapiController('/v1/client/sign_ins')
 export class SignInsFapiController {
-  constructor(private readonly signIns: SignInsService) {}
+  constructor(
+    private readonly signIns: SignInsService,
+    private readonly beginnings: SignInBeginningsService,
+    private readonly resets: PasswordResetsService,
+  ) {}
 
   @Post()
   @Operation('createSignIn')
   create(@Ctx() ctx: RequestContext, @Body({ schema: CreateSignIn }) body: CreateSignIn): Promise<SignInJSON> {
-    return this.signIns.create(ctx, body);
+    return this.beginnings.create(ctx, body);
   }
 
   @Get('/:sign_in_id')
@@ -75,6 +81,6 @@ export class SignInsFapiController {
     @Param('sign_in_id') id: string,
     @Body({ schema: ResetPassword }) body: ResetPassword,
   ): Promise<SignInJSON> {
-    return this.signIns.resetPassword(ctx, id, body);
+    return this.resets.reset(ctx, id, body);
   }
 }

@@ -13,12 +13,17 @@ import { SignInTokensModule } from '../sign-in-tokens/sign-in-tokens.module.js';
 import { TicketsModule } from '../tickets/tickets.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
+import { PasswordResetsService } from './password-resets.service.js';
+import { SignInBeginningsService } from './sign-in-beginnings.service.js';
 import { SignInCodesService } from './sign-in-codes.service.js';
+import { SignInPasswordsService } from './sign-in-passwords.service.js';
 import { SignInSecondFactorsService } from './sign-in-second-factors.service.js';
 import { SignInTicketsService } from './sign-in-tickets.service.js';
 import { SignInStatesService } from './sign-in-states.service.js';
+import { SignInStepsService } from './sign-in-steps.service.js';
 import { SignInsFapiController } from './sign-ins.fapi.controller.js';
 import { SignInsService } from './sign-ins.service.js';
+import { TicketSignInsService } from './ticket-sign-ins.service.js';
 
 @Module({
   imports: [
@@ -41,9 +46,14 @@ import { SignInsService } from './sign-ins.service.js';
   providers: [
     SignInsService,
     SignInStatesService,
+    SignInStepsService,
+    SignInBeginningsService,
     SignInCodesService,
+    SignInPasswordsService,
+    PasswordResetsService,
     SignInSecondFactorsService,
     SignInTicketsService,
+    TicketSignInsService,
   ],
   exports: [SignInsService],
 })

@@ -1,4 +1,5 @@
 import { FormBoolean, TypedPassword } from '@latchkey/contracts';
+import { paramError } from '@latchkey/core';
 import { z } from 'zod';
 
 const text = z.string().nullish();
@@ -72,3 +73,9 @@ export const ResetPassword = z.strictObject({
   sign_out_of_other_sessions: FormBoolean.nullish(),
 });
 export type ResetPassword = z.output<typeof ResetPassword>;
+
+/** A field that the chosen strategy needs. @throws `form_param_missing` (422) */
+export function required(value: string | null | undefined, param: string): string {
+  if (value == null) throw paramError('form_param_missing', param, 'is missing', `${param} must be included.`);
+  return value;
+}

@@ -4,6 +4,7 @@ import { Clock, paramError } from '@latchkey/core';
 import type { Prisma } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import type { InstanceSettings } from '../instances/instances.settings.js';
+import { withPassword } from '../passwords/password-columns.js';
 import { HASHER, PasswordsService } from '../passwords/passwords.service.js';
 import { SecondFactorsService } from '../second-factors/second-factors.service.js';
 import { isTotpSecret } from '../second-factors/totp.js';
@@ -120,23 +121,13 @@ export class UserFieldsService {
       if (digest == null) throw paramNeeds('password_hasher', 'password_digest');
       if (hasher == null) throw paramNeeds('password_digest', 'password_hasher');
       this.passwords.requireImportable(digest, hasher);
-      return this.passwordColumns(digest, hasher);
+      return withPassword(digest, hasher, this.clock.now());
     }
     if (digest != null) throw paramConflict('password', 'password_digest');
     const made = input.skip_password_checks
       ? await this.passwords.digestUnchecked(password)
       : await this.passwords.digest(settings, password, identifiers);
-    return this.passwordColumns(made, HASHER);
-  }
-
-  /** The columns of a password that is set now. */
-  private passwordColumns(digest: string, hasher: string): Columns {
-    return {
-      passwordDigest: digest,
-      passwordHasher: hasher,
-      passwordUpdatedAt: this.clock.now(),
-      passwordCompromised: false,
-    };
+    return withPassword(made, HASHER, this.clock.now());
   }
 }
 
