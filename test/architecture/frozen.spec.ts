@@ -5,6 +5,7 @@ import { idPrefixes } from '@latchkey/core';
 const EVENT_TYPES = [
   'email.created identity',
   'latchkey.instance.updated identity',
+  'latchkey.users.active identity',
   'organization.created organizations',
   'organization.deleted organizations',
   'organization.updated organizations',

@@ -39,7 +39,7 @@ export const publicEventTypes = {
 
 /** Events that only the services see. */
 export const internalEventTypes = {
-  ...ofService('identity', 'latchkey.instance.updated'),
+  ...ofService('identity', 'latchkey.instance.updated', 'latchkey.users.active'),
 };
 
 /** Every event type there is, with the service that makes it. */
@@ -60,6 +60,8 @@ interface InternalEventData {
     /** Enrollment modes of domains that this change has let do something; an older version does not tell. */
     enrollment_modes_begun?: string[];
   };
+  /** Users of an instance and when they were active, in milliseconds: once in an hour for each. */
+  'latchkey.users.active': { users: { id: string; last_active_at: number }[] };
 }
 
 /** The `data` of an event: the SDK's own type where it has one. */

@@ -3,11 +3,13 @@ import type { ClientSession } from '@latchkey/clients';
 import { ClientStates } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
-import { isDatabaseUnavailable, isDeadlock } from '@latchkey/db';
+import { isDatabaseUnavailable, isDeadlock, transaction } from '@latchkey/db';
+import { Outbox } from '@latchkey/events';
 import { Sweepers, type Sweeper } from '@latchkey/jobs';
 import { log } from '@latchkey/observability';
-import { IdentityDb } from '../db.js';
+import { IdentityDb, type Tx } from '../db.js';
 import { InstancesService } from '../instances/instances.service.js';
+import { isNewHour, usersActive } from './session-activity.events.js';
 
 const WRITE_EVERY_MS = 10_000;
 /** Sessions of one statement. */
@@ -36,6 +38,7 @@ export class SessionActivityService implements OnModuleDestroy {
     private readonly db: IdentityDb,
     private readonly instances: InstancesService,
     private readonly states: ClientStates,
+    private readonly outbox: Outbox,
     private readonly clock: Clock,
     sweepers: Sweepers,
   ) {
@@ -83,18 +86,32 @@ export class SessionActivityService implements OnModuleDestroy {
     const ids = batch.map(([id]) => id);
     const times = batch.map(([, { at }]) => at);
     const ends = batch.map(([, { abandonAt }]) => abandonAt);
-    const users = batch.map(([, { userId }]) => userId);
     await this.db.$executeRaw`
       UPDATE sessions SET last_active_at = GREATEST(last_active_at, seen.at),
         abandon_at = CASE WHEN seen.abandon_at IS NULL THEN sessions.abandon_at
           ELSE GREATEST(sessions.abandon_at, LEAST(seen.abandon_at, expire_at)) END
       FROM unnest(${ids}::text[], ${times}::timestamptz[], ${ends}::timestamptz[]) AS seen (id, at, abandon_at)
       WHERE sessions.id = seen.id AND status IN ('active', 'pending')`;
-    await this.db.$executeRaw`
-      UPDATE users SET last_active_at = GREATEST(last_active_at, seen.at)
-      FROM (SELECT id, max(at) AS at FROM unnest(${users}::text[], ${times}::timestamptz[]) AS one (id, at) GROUP BY id) AS seen
-      WHERE users.id = seen.id`;
+    await transaction(this.db, (tx) => this.writeUsers(tx, batch));
     await this.clearExtended(batch.map(([, seen]) => seen));
+  }
+
+  /** Notes when users were last active; whose first activity of an hour this is, the other services hear of. */
+  private async writeUsers(tx: Tx, batch: [string, Seen][]): Promise<void> {
+    const users = batch.map(([, { userId }]) => userId);
+    const times = batch.map(([, { at }]) => at);
+    const written = await tx.$queryRaw<{ id: string; instanceId: string; before: Date | null; at: Date }[]>`
+      UPDATE users SET last_active_at = GREATEST(users.last_active_at, seen.at)
+      FROM (SELECT id, max(at) AS at FROM unnest(${users}::text[], ${times}::timestamptz[]) AS one (id, at) GROUP BY id) AS seen
+        JOIN users AS earlier USING (id)
+      WHERE users.id = seen.id
+      RETURNING users.id, users.instance_id AS "instanceId", earlier.last_active_at AS before, seen.at`;
+    const told = Map.groupBy(
+      written.filter(({ before, at }) => isNewHour(before, at)),
+      ({ instanceId }) => instanceId,
+    );
+    if (told.size)
+      await this.outbox.add(tx, ...[...told].map(([instanceId, rows]) => usersActive({ instanceId }, rows)));
   }
 
   /** Until when the session may now pause; null when its pauses have no limit. */

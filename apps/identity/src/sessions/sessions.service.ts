@@ -13,6 +13,7 @@ import { userBanned } from '../users/users.errors.js';
 import { hasSecondFactor, toUserJSON, type FullUser } from '../users/users.serializer.js';
 import { UsersService } from '../users/users.service.js';
 import { living } from './living.js';
+import { isNewHour, usersActive } from './session-activity.events.js';
 import { activityOf, type SessionActivity } from './sessions.activity.js';
 import { MemberClaimsService } from './member-claims.service.js';
 import { absence } from './sessions.queries.js';
@@ -96,6 +97,7 @@ export class SessionsService {
       where: { id: user.id, instanceId: ctx.instanceId },
       data: { lastSignInAt: now, lastActiveAt: now, failedAttempts: 0, updatedAt: user.updatedAt },
     });
+    if (isNewHour(user.lastActiveAt, now)) await this.outbox.add(tx, usersActive(ctx, [{ id: user.id, at: now }]));
     await this.clients.update(
       tx,
       ctx,

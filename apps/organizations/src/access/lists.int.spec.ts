@@ -41,6 +41,7 @@ describe('lists', () => {
   const signIn = async (name: string) => {
     const { token } = await ok(bapi.post('/v1/sign_in_tokens', { user_id: known[name] }));
     signedIn[name] = browser();
+    clock.advance(1_000);
     await ok(signedIn[name].post('/v1/client/sign_ins', { strategy: 'ticket', ticket: token }));
   };
   /** Waits for a suggestion of an organization, and accepts it where `accepts` says so. */
@@ -266,6 +267,10 @@ describe('lists', () => {
     ['created_at_before={@red_bob}', 'cyd ada'],
     ['created_at_after={@red_bob}', 'dan bob'],
     ['created_at_after={@red_cyd}&created_at_before={@first}', 'bob cyd'],
+    ['last_active_at_after={@sixth}', 'dan ada'],
+    ['last_active_at_after={@d1}', ''],
+    ['last_active_at_before={@d1}', 'dan ada'],
+    ['last_active_at_before={@sixth}', ''],
   ]);
 
   const organizationAndUser: Show = (row) => `${nameOf(row.organization.id)}:${String(byUser(row))}`;

@@ -21,6 +21,11 @@ export class UserProfilesConsumer {
     afterCommit(tx, () => this.summaries.changed(event.instanceid, user.id));
   }
 
+  @On('latchkey.users.active')
+  async usersActive(event: EventOf<'latchkey.users.active'>, tx: Tx): Promise<void> {
+    await this.profiles.seen(tx, { instanceId: event.instanceid }, event.data.users);
+  }
+
   @On('user.deleted')
   async userDeleted(event: EventOf<'user.deleted'>, tx: Tx): Promise<void> {
     const { id } = event.data as DeletedObjectJSON;

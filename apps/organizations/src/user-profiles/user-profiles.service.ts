@@ -34,9 +34,23 @@ export class UserProfilesService {
         ${JSON.stringify(profile.publicUserData)}::jsonb, ${profile.asOf}, ${now}, ${now})
       ON CONFLICT (user_id) DO UPDATE SET first_name = excluded.first_name, last_name = excluded.last_name,
         username = excluded.username, email_addresses = excluded.email_addresses, phone_numbers = excluded.phone_numbers,
-        web3_wallets = excluded.web3_wallets, last_active_at = excluded.last_active_at,
+        web3_wallets = excluded.web3_wallets, last_active_at = GREATEST(user_profiles.last_active_at, excluded.last_active_at),
         public_user_data = excluded.public_user_data, as_of = excluded.as_of, updated_at = excluded.updated_at
       WHERE user_profiles.instance_id = excluded.instance_id AND user_profiles.as_of <= excluded.as_of`;
+  }
+
+  /** Notes when users were last active. */
+  async seen(
+    tx: Tx,
+    { instanceId }: { instanceId: string },
+    users: { id: string; last_active_at: number }[],
+  ): Promise<void> {
+    const ids = users.map(({ id }) => id);
+    const times = users.map((user) => new Date(user.last_active_at));
+    await tx.$executeRaw`
+      UPDATE user_profiles SET last_active_at = GREATEST(last_active_at, seen.at)
+      FROM unnest(${ids}::text[], ${times}::timestamptz[]) AS seen (id, at)
+      WHERE user_id = seen.id AND instance_id = ${instanceId}`;
   }
 }
 
