@@ -47,7 +47,7 @@ export class DomainsFapiController {
     @Param('organization_id') organizationId: string,
     @Body({ schema: AddDomain }) body: AddDomain,
   ): Promise<DomainJSON> {
-    return toOwnDomainJSON(await this.domains.create(ctx, organizationId, { ...body, verified: false }));
+    return toOwnDomainJSON(await this.domains.createOwn(ctx, organizationId, body));
   }
 
   @Post('/bulk')

@@ -233,6 +233,20 @@ describe('domains', () => {
         'missing_organization_permission',
       ]);
     });
+
+    it('knows one at once by an address that the caller has proved', async () => {
+      const { browser, path, owner } = await owned();
+
+      // Test users have addresses at example.com.
+      const { body } = await browser.post(path, { name: 'example.com', enrollment_mode: 'automatic_suggestion' });
+
+      expect(body.response).toMatchObject({
+        enrollment_mode: 'automatic_suggestion',
+        affiliation_email_address: owner.email,
+        verification: { status: 'verified' },
+      });
+      await browser.delete(`${path}/${body.response.id}`);
+    });
   });
 
   describe('FAPI createOrganizationDomainsBulk', () => {
@@ -286,9 +300,7 @@ describe('domains', () => {
   describe('FAPI prepareOrganizationDomainVerification', () => {
     it('needs no code for an address that the caller has proved', async () => {
       const { browser, path, owner } = await owned();
-      // Test users have addresses at example.com.
-      const added = await browser.post(path, { name: 'example.com' });
-      const { id } = added.body.response;
+      const { id } = (await bapi.post(path, { name: 'example.com', verified: false })).body;
 
       const { body } = await browser.post(`${path}/${id}/prepare_affiliation_verification`, {
         affiliation_email_address: owner.email,

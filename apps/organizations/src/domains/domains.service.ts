@@ -17,9 +17,10 @@ import {
   tooManyDomains,
 } from './domains.errors.js';
 import { domainCreated, domainDeleted, domainUpdated } from './domains.events.js';
-import { isDomainName, requireOwnable } from './domains.names.js';
+import { domainOf, isDomainName, requireOwnable } from './domains.names.js';
 import { DomainsReader } from './domains.reader.js';
 import type {
+  AddDomain,
   AddDomains,
   CreateDomain,
   EnrollmentMode,
@@ -53,7 +54,11 @@ export class DomainsService {
    * @throws `organization_domains_not_enabled`, `organization_domain_enrollment_mode_not_enabled`,
    * `organization_domain_quota_exceeded` (403), `organization_domain_*` for the name (422)
    */
-  async create(ctx: RequestContext, organizationId: string, input: CreateDomain): Promise<FullDomain> {
+  async create(
+    ctx: RequestContext,
+    organizationId: string,
+    input: CreateDomain & { affiliation_email_address?: string },
+  ): Promise<FullDomain> {
     const organization = await this.organizations.require(ctx, organizationId);
     await this.requireMode(ctx, input.enrollment_mode);
     requireOwnable(input.name);
@@ -74,6 +79,7 @@ export class DomainsService {
           id: newId('organizationDomain', now),
           name: input.name,
           enrollmentMode: input.enrollment_mode,
+          affiliationEmailAddress: input.affiliation_email_address,
           ...(input.verified && verifiedNow(input.name, now)),
         },
       });
@@ -85,6 +91,18 @@ export class DomainsService {
     return transaction(this.db, write, { taken });
   }
 
+  /**
+   * Adds a domain for a member. It is verified at once when they have proved an address of it; to prove one is for later otherwise.
+   *
+   * @throws as `create`
+   */
+  async createOwn(ctx: RequestContext, organizationId: string, input: AddDomain): Promise<FullDomain> {
+    const { email_addresses } = await this.directory.requireUser(ctx, ctx.userId!);
+    const proved = email_addresses.find((row) => row.is_verified && domainOf(row.email_address) === input.name);
+    const verified = proved !== undefined;
+    return this.create(ctx, organizationId, { ...input, verified, affiliation_email_address: proved?.email_address });
+  }
+
   /** Adds several; those that are there already are passed over, and what is wrong with the others is told one by one. */
   async createBulk(ctx: RequestContext, organizationId: string, input: AddDomains) {
     const data: FullDomain[] = [];
@@ -92,7 +110,7 @@ export class DomainsService {
     for (const name of [...new Set(input.names)]) {
       try {
         if (!isDomainName(name)) throw new ApiError(422, invalidName);
-        data.push(await this.create(ctx, organizationId, { ...input, name, verified: false }));
+        data.push(await this.createOwn(ctx, organizationId, { ...input, name }));
       } catch (error) {
         if (!(error instanceof ApiError) || error.status >= 500) throw error;
         if (error.code !== 'organization_domain_already_exists_same_organization')
