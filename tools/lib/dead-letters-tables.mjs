@@ -8,7 +8,7 @@ import pg from 'pg';
 import './typescript.mjs';
 import { SERVICES } from './project.mjs';
 
-const { startEmbeddedPostgres, withDatabase } = await import('@latchkey/postgres');
+const { inTransaction, startEmbeddedPostgres, withDatabase } = await import('@latchkey/postgres');
 
 /** @typedef {import('./dead-letters.mjs').Letter} Letter */
 /** @typedef {import('./dead-letters.mjs').DeadLetterStore} DeadLetterStore */
@@ -53,10 +53,8 @@ export async function tableDeadLetters({ databaseUrl, dataDir }) {
   const pool = (service) => /** @type {pg.Pool} */ (pools.get(service));
 
   /** @param {Letter} letter @param {string} outcome @param {(client: pg.PoolClient) => Promise<unknown>} work */
-  async function settleWith(letter, outcome, work) {
-    const client = await pool(letter.service).connect();
-    try {
-      await client.query('BEGIN');
+  function settleWith(letter, outcome, work) {
+    return inTransaction(pool(letter.service), async (client) => {
       // Of two replays at once one waits here for the other, and then finds nothing to do.
       const settled =
         outcome === 'discarded'
@@ -65,15 +63,8 @@ export async function tableDeadLetters({ databaseUrl, dataDir }) {
               letter.id,
               new Date(),
             ]);
-      const result = settled.rowCount === 1 ? await work(client) : undefined;
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK');
-      throw error;
-    } finally {
-      client.release();
-    }
+      return settled.rowCount === 1 ? work(client) : undefined;
+    });
   }
 
   return {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { randomText, TestClock } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
-import { deploy, dropDatabase } from '@latchkey/postgres';
+import { deploy, dropDatabase, inTransaction } from '@latchkey/postgres';
 import { startPostgres } from '@latchkey/testing';
 import { type DueTask, DueTasks, type DueTasksDb, LEASE_MS, Sweepers, TimersJobQueue } from './index.js';
 
@@ -17,19 +17,8 @@ class Db implements DueTasksDb {
     return (await this.client.query(sql, values)).rowCount ?? 0;
   }
 
-  async $transaction<R>(work: (tx: Db) => Promise<R>): Promise<R> {
-    const client = await (this.client as pg.Pool).connect();
-    try {
-      await client.query('BEGIN');
-      const result = await work(new Db(client));
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK');
-      throw error;
-    } finally {
-      client.release();
-    }
+  $transaction<R>(work: (tx: Db) => Promise<R>): Promise<R> {
+    return inTransaction(this.client as pg.Pool, (client) => work(new Db(client)));
   }
 }
 

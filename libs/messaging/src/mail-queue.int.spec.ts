@@ -4,7 +4,8 @@ import pg from 'pg';
 import { Clock, SecretBox, TestClock } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { Sweepers } from '@latchkey/jobs';
-import { type EmbeddedPostgres, startScratchPostgres } from '@latchkey/postgres';
+import { type EmbeddedPostgres, inTransaction, startScratchPostgres } from '@latchkey/postgres';
+import { until } from '@latchkey/testing';
 import {
   LocalInbox,
   type MailDb,
@@ -19,14 +20,6 @@ import {
   SmsSender,
   type QueuedMail,
 } from './index.js';
-
-const until = async (holds: () => boolean | Promise<boolean>, ms = 5_000) => {
-  const end = Date.now() + ms;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error('the condition did not come true in time');
-    await new Promise((done) => setTimeout(done, 10));
-  }
-};
 
 type Query = (strings: TemplateStringsArray, ...values: unknown[]) => Promise<pg.QueryResult>;
 const on =
@@ -49,24 +42,15 @@ class Db implements MailDb {
     return (await on(this.pool)(strings, ...values)).rowCount ?? 0;
   }
 
-  async $transaction<R>(work: (tx: MailTx) => Promise<R>): Promise<R> {
-    const client = await this.pool.connect();
-    const create: MailTx['queuedMessage']['create'] = ({ data: row }) =>
-      on(
-        client,
-      )`INSERT INTO queued_messages (id, instance_id, kind, to_address, subject, text, html, payload, next_attempt_at, created_at)
-        VALUES (${row.id}, ${row.instanceId}, ${row.kind}, ${row.toAddress}, ${row.subject}, ${row.text}, ${row.html}, ${row.payload}, ${row.nextAttemptAt}, ${row.createdAt})`;
-    try {
-      await client.query('BEGIN');
-      const result = await work({ queuedMessage: { create } });
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK');
-      throw error;
-    } finally {
-      client.release();
-    }
+  $transaction<R>(work: (tx: MailTx) => Promise<R>): Promise<R> {
+    return inTransaction(this.pool, (client) => {
+      const create: MailTx['queuedMessage']['create'] = ({ data: row }) =>
+        on(client)`INSERT INTO queued_messages
+            (id, instance_id, kind, to_address, subject, text, html, payload, next_attempt_at, created_at)
+          VALUES (${row.id}, ${row.instanceId}, ${row.kind}, ${row.toAddress}, ${row.subject}, ${row.text}, ${row.html},
+            ${row.payload}, ${row.nextAttemptAt}, ${row.createdAt})`;
+      return work({ queuedMessage: { create } });
+    });
   }
 }
 
@@ -127,7 +111,7 @@ describe('MailQueue', () => {
     const { senders, add } = setUp();
 
     await add();
-    await until(async () => (await row()).sent_at !== null);
+    await until('the message is sent', async () => (await row()).sent_at !== null);
 
     const { id, ...sealed } = await row();
     const { kind, ...message } = mail;
@@ -174,7 +158,7 @@ describe('MailWorker', () => {
     const { senders, worker, add } = setUp();
     senders.failure = new Error('greylisted');
     await add();
-    await until(async () => (await row()).attempts === 1);
+    await until('it was tried', async () => (await row()).attempts === 1);
 
     for (const [attempts, wait] of [5_000, 30_000, 2 * MINUTE, 10 * MINUTE, 60 * MINUTE].entries()) {
       clock.advance(wait - 2_000);
@@ -196,7 +180,7 @@ describe('MailWorker', () => {
     const { senders, worker, add } = setUp();
     senders.failure = new MessageRefused('no such mailbox');
     await add();
-    await until(async () => (await row()).attempts === 6);
+    await until('it is given up', async () => (await row()).attempts === 6);
     senders.failure = null;
     clock.advance(60 * MINUTE);
     await worker.sweep();
@@ -223,7 +207,7 @@ describe('MailWorker', () => {
   it('removes what was sent a week ago, and keeps what waits', async () => {
     const { senders, worker, add } = setUp();
     await add();
-    await until(async () => (await row()).sent_at !== null);
+    await until('the message is sent', async () => (await row()).sent_at !== null);
     const { id } = await row();
     senders.failure = new Error('away');
     clock.advance(7 * 86_400_000 + 1);

@@ -40,5 +40,21 @@ export async function withClient<T>(config: pg.ClientConfig, use: (client: pg.Cl
   }
 }
 
+/** Runs `work` in a transaction on a connection of the pool: all that it wrote, or nothing when it throws. */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
 /** SQLSTATE of a database error. */
 export const sqlState = (error: unknown): string | undefined => (error as { code?: string } | null)?.code;

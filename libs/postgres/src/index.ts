@@ -1,5 +1,5 @@
 export { dropDatabase, ensureDatabase } from './databases.js';
-export { withDatabase } from './connection.js';
+export { inTransaction, withDatabase } from './connection.js';
 export { check, create, resolve } from './migrations/author.js';
 export { deploy, status, type DeployOptions, type MigrationTarget } from './migrations/deploy.js';
 export { type Comparison } from './migrations/ledger.js';

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { TestClock } from '@latchkey/core';
 import { ContextSigner } from '@latchkey/http';
 import { standalonePlatform, type StandalonePlatform } from '@latchkey/platform';
@@ -11,6 +10,7 @@ import { copyTemplates } from './databases.js';
 import { Given } from './given.js';
 import { RecordedEvents } from './recorded-events.js';
 import { tapGateway } from './tap.js';
+import { until } from './until.js';
 
 const SETTLE_MS = 20_000;
 
@@ -111,15 +111,8 @@ export function useLatchkey(options: InstanceOptions = {}) {
       return running.platform.inbox;
     },
     /** The code in the last mail or SMS to somebody; waits for one. */
-    codeFor: async (to: string): Promise<string> => {
-      const deadline = Date.now() + SETTLE_MS;
-      for (;;) {
-        const code = running.platform.inbox.list({ to })[0]?.code;
-        if (code) return code;
-        if (Date.now() > deadline) throw new Error(`no code was sent to ${to}`);
-        await delay(10);
-      }
-    },
+    codeFor: (to: string): Promise<string> =>
+      until(`a code for ${to}`, () => running.platform.inbox.list({ to })[0]?.code, SETTLE_MS),
     /** Does at once what is done every so often: expiry, late writes. */
     sweep: () => running.latchkey.sweep(),
     /** A second tenant. */
@@ -161,19 +154,10 @@ async function declare(
 }
 
 async function outboxesEmpty(urls: string[]): Promise<void> {
-  const deadline = Date.now() + SETTLE_MS;
   for (const url of urls) {
     const client = new Client({ connectionString: url });
     await client.connect();
-    try {
-      for (;;) {
-        const { rows } = await client.query<{ left: boolean }>('SELECT EXISTS (SELECT FROM outbox) AS left');
-        if (!rows[0]?.left) break;
-        if (Date.now() > deadline) throw new Error('events are still waiting in an outbox');
-        await delay(10);
-      }
-    } finally {
-      await client.end();
-    }
+    const isEmpty = async () => (await client.query('SELECT FROM outbox LIMIT 1')).rowCount === 0;
+    await until('the outbox is empty', isEmpty, SETTLE_MS).finally(() => client.end());
   }
 }

@@ -3,7 +3,7 @@ import { PASSWORD, testEmail, useLatchkey } from '@latchkey/testing';
 const latchkey = useLatchkey({
   settings: { attributes: { username: { enabled: true }, email_address: { enabled: true, required: false } } },
 });
-const { bapi, given, events, clock, anotherInstance } = latchkey;
+const { bapi, given, events, clock, codeFor, anotherInstance } = latchkey;
 
 const MINUTE_MS = 60_000;
 const codeOf = (body: { errors: { code: string }[] }) => body.errors[0]!.code;
@@ -15,9 +15,6 @@ async function withAddress(fields: object = {}) {
   const { id, email } = await given.user(fields);
   return { id, email, addressId: String((await userOf(id)).email_addresses[0].id) };
 }
-
-/** The code that was last mailed to an address which is no test address. */
-const mailedCode = (to: string) => /\d{6}/.exec(latchkey.inbox.list({ to })[0]!.subject ?? '')![0];
 
 describe('BAPI CreateEmailAddress', () => {
   it.each([
@@ -421,9 +418,7 @@ describe('FAPI sendVerificationEmail', () => {
     expect(status).toBe(200);
     expect(body.response.verification).toMatchObject({ status: 'unverified', strategy: 'email_code' });
     await events.next('email.created', ({ subject }) => subject === userId);
-    const attempt = await chrome.post(`${path}/attempt_verification`, {
-      code: await waitFor(() => mailedCode(address)),
-    });
+    const attempt = await chrome.post(`${path}/attempt_verification`, { code: await codeFor(address) });
     expect(attempt.body.response.verification.status).toBe('verified');
   });
 
@@ -545,16 +540,3 @@ describe('FAPI DeleteEmailAddress', () => {
     expect((await chrome.delete(`/v1/me/email_addresses/${addressId}`)).status).toBe(404);
   });
 });
-
-/** The value of `read` once it has one. */
-async function waitFor<T>(read: () => T): Promise<T> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    try {
-      return read();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-}

@@ -1,5 +1,5 @@
 import { systemContext } from '@latchkey/clients';
-import { useLatchkey, until } from '@latchkey/testing';
+import { TestBrowser, until, useLatchkey } from '@latchkey/testing';
 
 const latchkey = useLatchkey();
 
@@ -109,7 +109,11 @@ describe('the addresses of a declaration', () => {
   });
 
   it('takes whole ones', async () => {
+    const target = { url: latchkey.at.fapiUrl, host: 'declared.latchkey.test' };
     await declare({ display: { sign_in_url: 'https://shop.example/sign-in', logo_image_url: '' } });
+
+    const { body } = await new TestBrowser(target).get('/v1/environment');
+    expect(body.display_config).toMatchObject({ sign_in_url: 'https://shop.example/sign-in', logo_image_url: '' });
     await declare({});
   });
 });

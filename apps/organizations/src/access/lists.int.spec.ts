@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { useLatchkey, type SignedIn } from '@latchkey/testing';
+import { until, useLatchkey, type SignedIn } from '@latchkey/testing';
 
 const MODES = ['manual_invitation', 'automatic_invitation', 'automatic_suggestion'];
 const settings = {
@@ -46,15 +45,12 @@ describe('lists', () => {
   };
   /** Waits for a suggestion of an organization, and accepts it where `accepts` says so. */
   const suggested = async (user: string, organization: string, accepts: boolean) => {
-    for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(20)) {
+    const one = await until('a suggestion came', async () => {
       const { response } = await ok(signedIn[user]!.get('/v1/me/organization_suggestions'));
-      const one = response.data.find((row: Row) => row.public_organization_data.id === known[organization]);
-      if (!one) continue;
-      clock.advance(1_000);
-      if (accepts) await ok(signedIn[user]!.post(`/v1/me/organization_suggestions/${one.id}/accept`));
-      return;
-    }
-    throw new Error('no suggestion came');
+      return (response.data as Row[]).find((row) => row.public_organization_data.id === known[organization]);
+    });
+    clock.advance(1_000);
+    if (accepts) await ok(signedIn[user]!.post(`/v1/me/organization_suggestions/${one.id}/accept`));
   };
 
   beforeAll(async () => {
