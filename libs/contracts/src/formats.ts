@@ -70,8 +70,19 @@ export const FormObject = z.preprocess(
 export const oneOrMany = <T extends z.ZodType>(item: T, max = 100) =>
   z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).max(max));
 
+/** The last moment whose year has four digits. */
+const LAST_MOMENT = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** A moment in milliseconds since the epoch, as queries carry it; becomes a `Date`. */
-export const QueryMoment = FormInteger.pipe(z.int().min(0).max(8.64e15)).transform((ms) => new Date(ms));
+export const QueryMoment = FormInteger.pipe(z.int().min(0).max(LAST_MOMENT)).transform((ms) => new Date(ms));
+
+/** A moment as ISO text; becomes a `Date`. Databases have neither a year 0 nor one of five digits. */
+export const IsoMoment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => Date.parse(text) >= Date.parse('0001-01-01T00:00:00Z') && Date.parse(text) <= LAST_MOMENT, {
+    error: 'must lie in the years 1 to 9999',
+  })
+  .transform((text) => new Date(text));
 
 /** `limit` and `offset` of a list. Contract: 1 to 500, 10 when left out. */
 export const pageFields = {

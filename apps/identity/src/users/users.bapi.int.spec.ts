@@ -464,7 +464,9 @@ describe('text that cannot be stored', () => {
       create_organizations_limit: 2 ** 31,
     });
     expect(status).toBe(422);
-    expect((await bapi.get('/v1/users?created_at_before=8640000000000001')).status).toBe(422);
+    expect((await bapi.get('/v1/users?created_at_before=8640000000000000')).status).toBe(422);
+    const early = { email_address: [testEmail()], created_at: '0000-01-01T00:00:00Z' };
+    expect((await bapi.post('/v1/users', early)).status).toBe(422);
   });
 
   it('is answered in the envelope that callers read, however long an id is', async () => {

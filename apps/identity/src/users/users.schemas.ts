@@ -1,6 +1,7 @@
 import {
   EmailAddress,
   FormBoolean,
+  IsoMoment,
   JsonObject,
   Metadata,
   oneOrMany,
@@ -14,9 +15,6 @@ import { PhoneNumberFormat } from '../phone-numbers/phone-number-format.js';
 
 const Text = z.string().trim().max(256);
 const Flag = z.boolean().nullish();
-
-/** A moment as bodies carry it, RFC 3339. */
-const Moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 /** A text that null and emptiness remove. */
 const Removable = Text.nullish().transform((text) => (text === '' ? null : text));
@@ -48,9 +46,9 @@ const profile = {
   delete_self_enabled: Flag,
   create_organization_enabled: Flag,
   create_organizations_limit: z.int32().min(0).nullish(),
-  legal_accepted_at: Moment.nullish(),
+  legal_accepted_at: IsoMoment.nullish(),
   skip_legal_checks: Flag,
-  created_at: Moment.nullish(),
+  created_at: IsoMoment.nullish(),
   bypass_client_trust: Flag,
 };
 

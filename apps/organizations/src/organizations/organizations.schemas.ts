@@ -1,4 +1,4 @@
-import { FormBoolean, FormObject, Metadata, oneOrMany, pageFields } from '@latchkey/contracts';
+import { FormBoolean, FormObject, IsoMoment, Metadata, oneOrMany, pageFields } from '@latchkey/contracts';
 import { z } from 'zod';
 
 /** A name: no links and no markup, for it is shown in mails. */
@@ -15,8 +15,6 @@ const Slug = z
   .max(256)
   .regex(/^[a-z0-9-]+$/, { error: 'may only contain lower-case letters, digits and dashes' });
 
-const Moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-
 /** A document that may be left out; null is an empty one. */
 const optionalMetadata = Metadata.nullish().transform((value) => value ?? {});
 
@@ -28,7 +26,7 @@ export const CreateOrganization = z.strictObject({
   public_metadata: optionalMetadata,
   private_metadata: optionalMetadata,
   max_allowed_memberships: z.int32().min(0).nullish(),
-  created_at: Moment.nullish(),
+  created_at: IsoMoment.nullish(),
   role_set_key: z.string().min(1).nullish(),
 });
 export type CreateOrganization = z.output<typeof CreateOrganization>;
@@ -43,7 +41,7 @@ export const UpdateOrganization = z.strictObject({
   slug: Slug.nullish(),
   max_allowed_memberships: z.int32().min(0).nullish(),
   admin_delete_enabled: z.boolean().nullish(),
-  created_at: Moment.nullish(),
+  created_at: IsoMoment.nullish(),
   role_set_key: z.string().min(1).nullish(),
   public_metadata: Metadata.nullish(),
   private_metadata: Metadata.nullish(),

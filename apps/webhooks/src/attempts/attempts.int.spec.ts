@@ -126,6 +126,16 @@ describe('svix.messageAttempt', () => {
   });
 });
 
+describe('a moment that no calendar has', () => {
+  it('is a mistake of the caller', async () => {
+    const { svix, instanceId, endpoint, attempts } = await given();
+    const since = new Date('0000-01-01T00:00:00Z');
+
+    expect(await statusOf(attempts({ before: since }))).toBe(422);
+    expect(await statusOf(svix.endpoint.recover(instanceId, endpoint.id, { since }))).toBe(422);
+  });
+});
+
 describe('a background task', () => {
   it('is done by one process only, although it takes longer than its lease and its job comes twice', async () => {
     const { subscriber, svix, instanceId, endpoint, send } = await given();

@@ -1,7 +1,8 @@
+import { IsoMoment } from '@latchkey/contracts';
 import { z } from 'zod';
 import { rateFields, SvixMetadata, Uid } from '../applications/applications.schemas.js';
 import { readSigningSecret } from '../deliveries/deliveries.signature.js';
-import { iteratorFields, Moment, orderField } from '../svix-api/svix-list.js';
+import { iteratorFields, orderField } from '../svix-api/svix-list.js';
 
 /** Headers that are ours, or that only the HTTP client may set. */
 const RESERVED =
@@ -117,5 +118,5 @@ export const HeadersPatch = z.object({ headers: CustomHeaders, deleteHeaders: z.
 export type HeadersPatch = z.output<typeof HeadersPatch>;
 
 /** Query of `endpoint.getStats`. */
-export const StatsQuery = z.object({ since: Moment.optional(), until: Moment.optional() });
+export const StatsQuery = z.object({ since: IsoMoment.optional(), until: IsoMoment.optional() });
 export type StatsQuery = z.output<typeof StatsQuery>;

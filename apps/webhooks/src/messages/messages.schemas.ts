@@ -1,6 +1,7 @@
+import { IsoMoment } from '@latchkey/contracts';
 import { z } from 'zod';
 import { ApplicationIn } from '../applications/applications.schemas.js';
-import { iteratorFields, Moment, NameList, QueryFlag } from '../svix-api/svix-list.js';
+import { iteratorFields, NameList, QueryFlag } from '../svix-api/svix-list.js';
 
 const Name = z
   .string()
@@ -24,7 +25,7 @@ export const MessageIn = z
     eventId: Name.nullish(),
     channels: Labels,
     tags: Labels,
-    deliverAt: Moment.nullish(),
+    deliverAt: IsoMoment.nullish(),
     payloadRetentionPeriod: z.int().min(1).max(90).nullish(),
     payloadRetentionHours: z
       .int()
@@ -59,8 +60,8 @@ export type ContentQuery = z.output<typeof ContentQuery>;
 export const messageFilters = {
   channel: z.string().optional(),
   tag: z.string().optional(),
-  before: Moment.optional(),
-  after: Moment.optional(),
+  before: IsoMoment.optional(),
+  after: IsoMoment.optional(),
   event_types: NameList.optional(),
 };
 

@@ -20,9 +20,6 @@ export const orderField = { order: z.enum(['ascending', 'descending']).optional(
 /** A boolean of a query. */
 export const QueryFlag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
-/** A moment of a query or a body, as ISO text. */
-export const Moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-
 /** A list of names in a query, separated by commas. */
 export const NameList = z.string().transform((text) => text.split(',').filter(Boolean));
 
