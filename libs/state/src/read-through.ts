@@ -88,43 +88,37 @@ export class ReadThrough<T extends object | string | number | boolean> {
     loadMany: (missing: string[]) => Promise<(T | null)[]>,
     as: { ofText: (text: string) => R; ofValue: (value: T) => R },
   ): Promise<(R | null)[]> {
-    const wanted = [...new Set(keys)];
-    const values = new Map<string, R | null>();
-    const asked = wanted.filter((key) => {
+    const values = keys.map((key): R | null => {
       const local = this.local?.get(key);
-      if (local) values.set(key, as.ofValue(local.value));
-      return !local;
+      return local ? as.ofValue(local.value) : null;
     });
+    const asked = keys.flatMap((_, index) => (values[index] === null ? [index] : []));
     const before = this.invalidations;
     const keep = (key: string, value: T) => {
       if (this.invalidations === before) this.local?.set(key, { value });
     };
-    const stored = asked.length ? await this.state.getMany(asked.map((key) => this.stateKey(key))) : [];
-    const missing = asked.filter((key, index) => {
-      const text = stored[index];
-      if (text == null || text === FENCE) return true;
-      if (this.local) keep(key, JSON.parse(text) as T);
-      values.set(key, as.ofText(text));
-      return false;
+    const stored = asked.length ? await this.state.getMany(asked.map((index) => this.stateKey(keys[index]!))) : [];
+    asked.forEach((index, position) => {
+      const text = stored[position];
+      if (text == null || text === FENCE) return;
+      if (this.local) keep(keys[index]!, JSON.parse(text) as T);
+      values[index] = as.ofText(text);
     });
-    if (missing.length) {
-      const loaded: (T | Last | null)[] = await loadMany(missing).catch((error: unknown) =>
-        this.lastOf(missing, error),
-      );
+    const missing = [...new Set(keys.filter((_, index) => values[index] === null))];
+    if (missing.length === 0) return values;
+    const loaded: (T | Last | null)[] = await loadMany(missing).catch((error: unknown) => this.lastOf(missing, error));
+    const found = new Map(
       await Promise.all(
-        missing.map(async (key, index) => {
+        missing.map(async (key, index): Promise<[string, R | null]> => {
           const value = loaded[index] ?? null;
-          if (value instanceof Last) {
-            values.set(key, as.ofValue(value.value as T));
-            return;
-          }
-          values.set(key, value === null ? null : as.ofValue(value));
+          if (value instanceof Last) return [key, as.ofValue(value.value as T)];
           // A fence that came up meanwhile refuses the value, so an old one is not kept.
           if (value !== null && (await this.fill(key, value))) keep(key, value);
+          return [key, value === null ? null : as.ofValue(value)];
         }),
-      );
-    }
-    return keys.map((key) => values.get(key) ?? null);
+      ),
+    );
+    return keys.map((key, index) => values[index] ?? found.get(key) ?? null);
   }
 
   /** Makes the next `get` of `keys` load again. Call it after the commit of the change. */

@@ -35,6 +35,39 @@ describe('what identity says of memberships', () => {
     expect(session.user.id).toBe(userId);
   });
 
+  it('shows each change of a membership, its organization and its role in the next client', async () => {
+    const { user, organization } = await active();
+    const shown = async () => {
+      const { body } = await user.browser.get('/v1/client');
+      const [{ organization: of, ...membership }] = body.response.sessions[0].user.organization_memberships;
+      return {
+        name: of.name,
+        members: of.members_count,
+        role: membership.role_name,
+        metadata: membership.public_metadata,
+      };
+    };
+    const members = `/v1/organizations/${organization.id}/memberships`;
+    const role = await bapi.post('/v1/organization_roles', {
+      name: 'Keeper',
+      key: 'org:keeper',
+      permissions: [],
+      include_in_initial_role_set: true,
+    });
+    expect(await shown()).toEqual({ name: 'Active', members: 1, role: 'Admin', metadata: {} });
+
+    await bapi.post(members, { user_id: (await given.signedInBrowser()).userId, role: 'org:admin' });
+    expect(await shown()).toMatchObject({ members: 2 });
+    await bapi.patch(`/v1/organizations/${organization.id}`, { name: 'Renamed' });
+    expect(await shown()).toMatchObject({ name: 'Renamed' });
+    await bapi.patch(`${members}/${user.userId}/metadata`, { public_metadata: { desk: 4 } });
+    expect(await shown()).toMatchObject({ metadata: { desk: 4 } });
+    await bapi.patch(`${members}/${user.userId}`, { role: 'org:keeper' });
+    expect(await shown()).toMatchObject({ role: 'Keeper' });
+    await bapi.patch(`/v1/organization_roles/${role.body.id}`, { name: 'Warden' });
+    expect(await shown()).toEqual({ name: 'Renamed', members: 2, role: 'Warden', metadata: { desk: 4 } });
+  });
+
   it('has the role in the token as soon as the organization is active', async () => {
     const { user, organization } = await active();
 

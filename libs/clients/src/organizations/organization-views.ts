@@ -54,9 +54,9 @@ export class OrganizationViews {
     return many(this.organizations, instanceId, ids, load);
   }
 
-  /** As `organizationsOf`, as JSON texts. */
+  /** As `organizationsOf`, as JSON texts in the order of `ids`; null for those that there are not. */
   organizationTextsOf({ instanceId }: RequestContext, ids: readonly string[], load: Load<OrganizationJSON>) {
-    return manyTexts(this.organizations, instanceId, ids, load);
+    return this.organizations.getManyTexts(keysOf(instanceId, ids), inOrder(instanceId, load));
   }
 
   /** Roles by id. */
@@ -74,13 +74,14 @@ export class OrganizationViews {
     return this.memberships.get(`${instanceId}:${userId}:${organizationId}`, load);
   }
 
-  /** All memberships of a user, oldest first. */
-  async membershipsOf(
+  /** All memberships of a user, oldest first, as the JSON text of `MembershipView[]`. */
+  async membershipsTextOf(
     { instanceId }: RequestContext,
     userId: string,
     load: () => Promise<MembershipView[]>,
-  ): Promise<MembershipView[]> {
-    return (await this.lists.get(`${instanceId}:${userId}`, load)) ?? [];
+  ): Promise<string> {
+    const [text] = await this.lists.getManyTexts([`${instanceId}:${userId}`], async () => [await load()]);
+    return text ?? '[]';
   }
 
   /** After the commit of a change to an organization, its number of members included. */
@@ -121,16 +122,6 @@ async function many<T extends { id: string }>(
 ): Promise<Map<string, T>> {
   const found = await cache.getMany(keysOf(instanceId, ids), inOrder(instanceId, load));
   return new Map(found.flatMap((item) => (item ? [[item.id, item]] : [])));
-}
-
-async function manyTexts<T extends { id: string }>(
-  cache: ReadThrough<T>,
-  instanceId: string,
-  ids: readonly string[],
-  load: Load<T>,
-): Promise<Map<string, string>> {
-  const found = await cache.getManyTexts(keysOf(instanceId, ids), inOrder(instanceId, load));
-  return new Map(found.flatMap((text, index) => (text ? [[ids[index]!, text]] : [])));
 }
 
 const keysOf = (instanceId: string, ids: readonly string[]) => ids.map((id) => `${instanceId}:${id}`);

@@ -2,6 +2,7 @@ import type { OrganizationJSON, OrganizationMembershipJSON } from '@clerk/shared
 import type { JsonObject, RequestContext } from '@latchkey/contracts';
 import { RawJson } from '@latchkey/core';
 import type { SharedState } from '@latchkey/state';
+import { LRUCache } from 'lru-cache';
 import { inBatches, ServiceClient, type SignsContext } from '../service-client.js';
 import type { ServiceTransport } from '../service-transport.js';
 import { OrganizationViews, type MembershipView, type RoleView } from './organization-views.js';
@@ -47,9 +48,35 @@ export interface MemberSelection {
 /** Begins every ticket of an organization's invitation, so that it is told from other tickets. */
 export const ORGANIZATION_TICKET = 'orgtkt_';
 
+/** A user's memberships without their organizations and roles. */
+interface MembershipList {
+  /** What it was read from. */
+  text: string;
+  /** The rows without the closing brace, for role and organization to follow. */
+  rows: { text: string; roleId: string }[];
+  organizationIds: string[];
+  roleIds: string[];
+}
+
+interface Joined {
+  list: MembershipList;
+  organizations: (string | null)[];
+  roleTexts: Map<string, string>;
+  json: RawJson;
+}
+
+/** Three thousand users in ten organizations, or thirty in a thousand. */
+const JOINED_CHARACTERS = 32_000_000;
+
 /** What the other services ask `organizations`. Reads come from shared state when it holds them. */
 export class OrganizationsClient extends ServiceClient {
   private readonly views: OrganizationViews;
+  /** By user: what was joined last, and of what. */
+  private readonly joined = new LRUCache<string, Joined>({
+    max: 10_000,
+    maxSize: JOINED_CHARACTERS,
+    sizeCalculation: ({ json }) => json.text.length,
+  });
 
   constructor(transport: ServiceTransport, signer: SignsContext, state: SharedState) {
     super('organizations', transport, signer);
@@ -58,23 +85,30 @@ export class OrganizationsClient extends ServiceClient {
 
   /**
    * A user's memberships as `user.organization_memberships` of FAPI shows them (`OrganizationMembershipJSON[]`), oldest first. As
-   * text that is put together from kept texts: every answer with the client carries them, and a user may have a thousand.
+   * text, for every answer with the client carries them, and a user may have a thousand. All parts are looked up each time; they
+   * are joined anew only when one has changed.
    */
   async membershipsOf(ctx: RequestContext, userId: string): Promise<RawJson> {
-    const rows = await this.views.membershipsOf(ctx, userId, () => this.get(ctx, `/users/${userId}/memberships`));
-    if (rows.length === 0) return new RawJson('[]');
+    const last = this.joined.get(userId);
+    const rowsText = await this.views.membershipsTextOf(ctx, userId, () =>
+      this.get(ctx, `/users/${userId}/memberships`),
+    );
+    const list = last?.list.text === rowsText ? last.list : listOf(rowsText);
     const [organizations, roles] = await Promise.all([
-      this.views.organizationTextsOf(ctx, [...new Set(rows.map((row) => row.organization_id))], this.loads(ctx)),
-      this.roles(ctx, [...new Set(rows.map((row) => row.role_id))]),
+      this.views.organizationTextsOf(ctx, list.organizationIds, this.loads(ctx)),
+      this.roles(ctx, list.roleIds),
     ]);
     const roleTexts = new Map([...roles].map(([id, role]) => [id, JSON.stringify(ofRole(role)).slice(1, -1)]));
-    const texts = rows.flatMap((row) => {
-      const organization = organizations.get(row.organization_id);
-      const role = roleTexts.get(row.role_id);
-      if (!organization || !role) return [];
-      return [`${JSON.stringify(ofMembership(row)).slice(0, -1)},${role},"organization":${organization}}`];
+    if (last?.list === list && areSame(last.organizations, organizations) && areSameRoles(last.roleTexts, roleTexts))
+      return last.json;
+    const texts = list.rows.flatMap(({ text, roleId }, index) => {
+      const organization = organizations[index];
+      const role = roleTexts.get(roleId);
+      return organization && role ? [`${text},${role},"organization":${organization}}`] : [];
     });
-    return new RawJson(`[${texts.join(',')}]`);
+    const json = new RawJson(`[${texts.join(',')}]`);
+    this.joined.set(userId, { list, organizations, roleTexts, json });
+    return json;
   }
 
   /**
@@ -187,6 +221,22 @@ export class OrganizationsClient extends ServiceClient {
 }
 
 const idsOf = (ids: string[]) => new URLSearchParams(ids.map((id) => ['ids', id])).toString();
+
+function listOf(text: string): MembershipList {
+  const rows = JSON.parse(text) as MembershipView[];
+  return {
+    text,
+    rows: rows.map((row) => ({ text: JSON.stringify(ofMembership(row)).slice(0, -1), roleId: row.role_id })),
+    organizationIds: rows.map((row) => row.organization_id),
+    roleIds: [...new Set(rows.map((row) => row.role_id))],
+  };
+}
+
+const areSame = (some: (string | null)[], others: (string | null)[]) =>
+  some.every((text, index) => text === others[index]);
+
+const areSameRoles = (some: Map<string, string>, others: Map<string, string>) =>
+  some.size === others.size && [...some].every(([id, text]) => others.get(id) === text);
 
 const ofMembership = (row: MembershipView) =>
   ({
