@@ -72,20 +72,25 @@ export function newId(kind: IdKind, at?: Date): string {
   return `${idPrefixes[kind]}_${base62(words)}`;
 }
 
-/** Five words of 32 bits as 27 digits, by long division. */
+/** The digits of base62, in the order of their codes. */
+export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** All numbers of two digits. */
+const PAIRS = Array.from({ length: 62 ** 2 }, (_, n) => BASE62[Math.floor(n / 62)]! + BASE62[n % 62]!);
+const THREE_DIGITS = 62 ** 3;
+
+/** Five words of 32 bits as 27 digits, by long division; three digits at a time, for no step may pass 2^53. */
 function base62(words: number[]): string {
   let text = '';
-  for (let digit = 0; digit < 27; digit++) {
+  for (let digits = 0; digits < 27; digits += 3) {
     let rest = 0;
     for (let i = 0; i < words.length; i++) {
       const value = rest * 0x1_0000_0000 + words[i]!;
-      words[i] = Math.floor(value / 62);
-      rest = value % 62;
+      words[i] = Math.floor(value / THREE_DIGITS);
+      rest = value - words[i]! * THREE_DIGITS;
     }
-    text = BASE62[rest]! + text;
+    const pair = Math.floor(rest / 62);
+    text = PAIRS[pair]! + BASE62[rest - pair * 62]! + text;
   }
   return text;
 }
-
-/** The digits of base62, in the order of their codes. */
-export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

@@ -2,7 +2,7 @@ import type { LatchkeyEvent } from '@latchkey/contracts';
 
 /** Most events of one transaction, and most transactions at once. */
 const MOST = 200;
-const AT_ONCE = 3;
+const AT_ONCE = 2;
 
 interface Waiting {
   event: LatchkeyEvent;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '@latchkey/core';
 import { histogram, logOf } from '@latchkey/observability';
@@ -13,6 +14,10 @@ export const LEASE_MS = 30_000;
 /** An answer that takes longer counts as none when it is decided how much an endpoint gets at once. */
 const SLOW_MS = 5_000;
 const PAUSE_MS = 50;
+/** With more than this waiting for endpoints that take it quickly, whoever brings more waits, but not for long. */
+const CROWD = 1_000;
+const CROWD_POLL_MS = 5;
+const CROWD_MS = 500;
 
 /** How many attempts run at once while their endpoints answer quickly. More would cost connections and gain nothing. */
 const QUICK_SLOTS = 64;
@@ -24,6 +29,9 @@ const sending = histogram('latchkey_webhook_attempt_seconds', 'How long attempts
 ]);
 
 const sent = { ok: sending.labels({ result: 'ok' }), failed: sending.labels({ result: 'failed' }) };
+
+/** How many deliveries each endpoint had room for when somebody looked, and how often it had been noted until then that it has a backlog. */
+export type Look = Map<string, { room: number; notes: number }>;
 
 /** Sends what this process holds: one lane per endpoint, all lanes taking turns, so that none waits for another. */
 @Injectable()
@@ -50,7 +58,10 @@ export class DeliveryLanes {
     private readonly results: DeliveryResults,
     private readonly clock: Clock,
   ) {
-    results.onWritten = () => this.pump();
+    results.onWritten = (released) => {
+      this.noteBacklog(released);
+      this.pump();
+    };
   }
 
   /** Until when deliveries that are taken up now belong to this process: not at all once it ends. */
@@ -58,22 +69,54 @@ export class DeliveryLanes {
     return new Date(this.clock.now().getTime() + (this.isStopped ? 0 : LEASE_MS));
   }
 
-  /** How many more deliveries each known endpoint may be given. */
-  rooms(): Map<string, number> {
-    return new Map([...this.lanes.values()].map((lane) => [lane.endpointId, this.isStopped ? 0 : lane.room]));
+  /** What this process has room for, for somebody who looks for more. */
+  look(): Look {
+    const look: Look = new Map();
+    for (const lane of this.lanes.values())
+      look.set(lane.endpointId, { room: this.isStopped ? 0 : lane.room, notes: lane.notes });
+    return look;
   }
 
-  /** Endpoints that have no room for another delivery. */
+  /**
+   * Takes what was found for `look`, and notes of which endpoints there is more in the table.
+   *
+   * @param room how many an endpoint got that `look` does not know
+   * @param isAll whether everything was found that there is room for
+   */
+  looked(look: Look, found: readonly Outgoing[], { room, isAll }: { room: number; isAll: boolean }): void {
+    const counts = new Map<string, number>();
+    for (const { endpointId } of found) counts.set(endpointId, (counts.get(endpointId) ?? 0) + 1);
+    for (const [id, count] of counts) if (count >= (look.get(id)?.room ?? room)) this.lane(id).noteBacklog();
+    if (isAll) {
+      for (const [id, had] of look) if ((counts.get(id) ?? 0) < had.room) this.lanes.get(id)?.clearBacklog(had.notes);
+    }
+    this.add(found);
+    for (const lane of this.lanes.values()) {
+      lane.isAsked = false;
+      this.settled(lane);
+    }
+  }
+
+  /** Notes that nothing could be found out about what lies in the table. */
+  lookFailed(): void {
+    for (const lane of this.lanes.values()) lane.isAsked = false;
+  }
+
+  /** Endpoints whose deliveries are to lie in the table for now. */
   full(): string[] {
     if (this.results.isCongested) return [...this.lanes.keys()];
     const full: string[] = [];
-    for (const lane of this.lanes.values()) if (lane.room === 0) full.push(lane.endpointId);
+    for (const lane of this.lanes.values()) if (lane.isFull) full.push(lane.endpointId);
     return full;
   }
 
-  /** Notes that more lies in the table for these endpoints than they had room for. */
+  /** Notes that something lies in the table for these endpoints. */
   noteBacklog(endpointIds: Iterable<string>): void {
-    for (const id of endpointIds) this.lane(id).hasBacklog = true;
+    for (const id of endpointIds) {
+      const lane = this.lane(id);
+      lane.noteBacklog();
+      this.settled(lane);
+    }
   }
 
   /** Takes deliveries whose lease is this process's and sends them as soon as may be. */
@@ -85,6 +128,15 @@ export class DeliveryLanes {
       this.turns.add(lane);
     }
     this.pump();
+  }
+
+  /**
+   * Resolves when little waits for those endpoints that take it quickly: it is this process then that is slow, and what is brought meanwhile
+   * would only go through the table. Nobody waits for a slow endpoint, nor for one that lags behind.
+   */
+  async untilCalm(): Promise<void> {
+    const end = performance.now() + CROWD_MS;
+    while (this.isCrowded() && performance.now() < end) await delay(CROWD_POLL_MS);
   }
 
   /** Sends nothing more, waits `ms` for what is under way, and returns what was not sent. */
@@ -105,6 +157,25 @@ export class DeliveryLanes {
     let lane = this.lanes.get(endpointId);
     if (!lane) this.lanes.set(endpointId, (lane = new Lane(endpointId)));
     return lane;
+  }
+
+  private isCrowded(): boolean {
+    let crowd = 0;
+    for (const lane of this.lanes.values()) {
+      if (lane.isCrowded) return true;
+      if (lane.isSwift) crowd += lane.queue.length;
+    }
+    return crowd > CROWD;
+  }
+
+  /** Asks for more of what lies in the table, or forgets the lane when there is nothing. */
+  private settled(lane: Lane): void {
+    if (lane.wantsMore) {
+      lane.isAsked = true;
+      this.onRoom();
+    } else if (lane.isIdle && !lane.hasBacklog) {
+      this.lanes.delete(lane.endpointId);
+    }
   }
 
   private pump(): void {
@@ -148,15 +219,12 @@ export class DeliveryLanes {
       // Its lease ends, and it is taken up again.
       this.log.warn({ err, message_id: delivery.messageId }, 'a delivery could not be sent');
     }
-    if (this.underWay.get(delivery)! < this.slowBefore) this.slow--;
+    const began = this.underWay.get(delivery)!;
+    if (began < this.slowBefore) this.slow--;
     this.underWay.delete(delivery);
-    lane.done(delivery, isAnswered);
+    lane.done(delivery, isAnswered, performance.now() - began);
     if (lane.queue.length > 0) this.turns.add(lane);
-    else if (lane.isIdle && !lane.hasBacklog) this.lanes.delete(lane.endpointId);
-    if (lane.hasBacklog && lane.queue.length < lane.inFlight + 1) {
-      lane.hasBacklog = false;
-      this.onRoom();
-    }
+    this.settled(lane);
     if (this.underWay.size === 0) this.idle?.();
     this.pump();
   }
@@ -164,7 +232,8 @@ export class DeliveryLanes {
   /** Whether the endpoint answered in good time; undefined when nothing was sent. */
   private async sendOrSettle(lane: Lane, delivery: Outgoing): Promise<boolean | undefined> {
     // It has waited too long here: by the time of an answer it could be somebody else's.
-    if (delivery.lease.getTime() - this.clock.now().getTime() < TIMEOUT_MS + 1_000) return undefined;
+    if (delivery.lease.getTime() - this.clock.now().getTime() < TIMEOUT_MS + 1_000)
+      return void this.results.release(delivery);
     const target = await this.targets.find(delivery.instanceId, delivery.endpointId, delivery.revision);
     if (!target || target.isDisabled) return void this.results.settle(delivery, STATUS.canceled);
     if (delivery.payload === null) return void this.results.settle(delivery, STATUS.fail);

@@ -7,7 +7,14 @@ import { counter, logOf } from '@latchkey/observability';
 import { WebhooksDb, type Tx } from '../db.js';
 import { EndpointHealth, type Entry } from './deliveries.health.js';
 import { DUE_JOB } from './deliveries.jobs.js';
-import { settleDeliveries, STATUS, writeResults, type AttemptResult, type Outgoing } from './deliveries.queries.js';
+import {
+  releaseDeliveries,
+  settleDeliveries,
+  STATUS,
+  writeResults,
+  type AttemptResult,
+  type Outgoing,
+} from './deliveries.queries.js';
 import type { Target } from './deliveries.targets.js';
 
 const BATCH = 500;
@@ -18,14 +25,22 @@ const RETRY_MS = 500;
 const attempts = counter('latchkey_webhook_attempts_total', 'Attempts to deliver a message', ['result']);
 const attempted = { ok: attempts.labels({ result: 'ok' }), failed: attempts.labels({ result: 'failed' }) };
 
+/** A delivery that needs no attempt: how it has ended, or null when it is given back. */
+interface Settled {
+  delivery: Outgoing;
+  status: number | null;
+}
+
+const isReleased = ({ status }: Settled): boolean => status === null;
+
 /** Writes down what came of attempts, in batches: while one is being written the next one gathers. */
 @Injectable()
 export class DeliveryResults {
-  /** Called when something was written, and so there may be room again. */
-  onWritten: () => void = () => undefined;
+  /** Called when something was written, and so there may be room again, with the endpoints of which something was given back. */
+  onWritten: (released: Iterable<string>) => void = () => undefined;
   private readonly log = logOf({ feature: 'webhooks.deliveries' });
   private readonly entries: Entry[] = [];
-  private readonly settled: { delivery: Outgoing; status: number }[] = [];
+  private readonly settled: Settled[] = [];
   private writing: Promise<void> | undefined;
   private readonly scheduled = new Set<number>();
 
@@ -54,6 +69,12 @@ export class DeliveryResults {
     this.writing ??= this.writeAll();
   }
 
+  /** Gives a delivery back to the table, where it is due at once. */
+  release(delivery: Outgoing): void {
+    this.settled.push({ delivery, status: null });
+    this.writing ??= this.writeAll();
+  }
+
   /** Resolves when everything is written, or after `ms`. */
   async flush(ms: number): Promise<void> {
     await Promise.race([this.writing, delay(ms, undefined, { ref: false })]);
@@ -68,7 +89,7 @@ export class DeliveryResults {
       try {
         await this.write(batch, settled);
         await this.scheduleRetries(batch);
-        this.onWritten();
+        this.onWritten(new Set(settled.filter(isReleased).map(({ delivery }) => delivery.endpointId)));
       } catch (err) {
         await this.writeLater(err, batch, settled);
       }
@@ -76,11 +97,7 @@ export class DeliveryResults {
     this.writing = undefined;
   }
 
-  private async writeLater(
-    err: unknown,
-    batch: Entry[],
-    settled: { delivery: Outgoing; status: number }[],
-  ): Promise<void> {
+  private async writeLater(err: unknown, batch: Entry[], settled: Settled[]): Promise<void> {
     if (isDatabaseUnavailable(err) || isDeadlock(err) || isTimedOut(err)) {
       // The messages have been sent; that must be known, however long the database is away.
       this.log.warn({ err, attempts: batch.length }, 'the outcome of deliveries is not written yet');
@@ -102,13 +119,11 @@ export class DeliveryResults {
     }
   }
 
-  private async write(batch: Entry[], settled: { delivery: Outgoing; status: number }[]): Promise<void> {
+  private async write(batch: Entry[], settled: Settled[]): Promise<void> {
     for (const [status, group] of Map.groupBy(settled, (entry) => entry.status)) {
-      await settleDeliveries(
-        this.db,
-        group.map((entry) => entry.delivery),
-        status,
-      );
+      const deliveries = group.map((entry) => entry.delivery);
+      if (status === null) await releaseDeliveries(this.db, deliveries, this.clock.now());
+      else await settleDeliveries(this.db, deliveries, status);
     }
     if (batch.length === 0) return;
     const results = batch.map((entry) => entry.result);

@@ -101,5 +101,5 @@ export class DeliverySender implements OnApplicationShutdown {
   }
 }
 
-/** Postgres takes no NUL in text. */
-const storable = (text: string) => text.slice(0, RESPONSE_BYTES).replaceAll('\0', '');
+/** Postgres takes no NUL in text, and no half of a surrogate pair in JSON. */
+const storable = (text: string) => text.slice(0, RESPONSE_BYTES).replaceAll('\0', '').toWellFormed();

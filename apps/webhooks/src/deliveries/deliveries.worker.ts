@@ -61,21 +61,22 @@ export class DeliveryWorker implements OnModuleInit, OnModuleDestroy {
 
   private async claimAll(): Promise<void> {
     for (;;) {
-      const rooms = this.lanes.rooms();
-      const claimed = await claimDue(this.db, {
+      const look = this.lanes.look();
+      const claim = {
         now: this.clock.now(),
         lease: this.lanes.lease(),
         holder: this.presence.holder,
-        rooms,
+        rooms: new Map([...look].map(([id, { room }]) => [id, room])),
         room: FIRST_ROOM,
         limit: CLAIM_LIMIT,
+      };
+      const claimed = await claimDue(this.db, claim).catch((error: unknown) => {
+        this.lanes.lookFailed();
+        throw error;
       });
-      if (claimed.length === 0) return;
-      const groups = Map.groupBy(claimed, (delivery) => delivery.endpointId);
-      const filled = [...groups].filter(([id, group]) => group.length >= (rooms.get(id) ?? FIRST_ROOM));
-      this.lanes.noteBacklog(filled.map(([id]) => id));
-      this.lanes.add(claimed);
-      if (claimed.length < CLAIM_LIMIT) return;
+      const isAll = claimed.length < CLAIM_LIMIT;
+      this.lanes.looked(look, claimed, { room: FIRST_ROOM, isAll });
+      if (isAll) return;
     }
   }
 }

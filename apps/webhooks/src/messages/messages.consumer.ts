@@ -1,8 +1,9 @@
-import { publicEventTypes } from '@latchkey/contracts';
+import { publicEventTypes, type EventType } from '@latchkey/contracts';
+import { afterCommit } from '@latchkey/db';
 import { Consumer, On, type EventOf } from '@latchkey/events';
-import type { EventType } from '@latchkey/contracts';
 import { ApplicationsService } from '../applications/applications.service.js';
 import type { Tx } from '../db.js';
+import { DeliveryLanes } from '../deliveries/deliveries.lanes.js';
 import { MessageSender, type NewMessage } from './messages.sender.js';
 
 /** Turns every public event into a message to the instance's endpoints, those that come together in one go. */
@@ -11,12 +12,14 @@ export class MessagesConsumer {
   constructor(
     private readonly sender: MessageSender,
     private readonly applications: ApplicationsService,
+    private readonly lanes: DeliveryLanes,
   ) {}
 
   @On('*')
   async happened(events: EventOf<EventType>[], tx: Tx): Promise<void> {
     const messages = events.filter(({ type }) => type in publicEventTypes).map(toMessage);
     const sent = await this.sender.sendAll(tx, { kind: 'instance' }, messages);
+    afterCommit(tx, () => this.lanes.untilCalm());
     const early = messages.filter((_, index) => !sent[index]!.applicationId);
     if (early.length === 0) return;
     // The first events of their instances.
