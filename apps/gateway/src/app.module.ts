@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { ClientStates, IdentityClient, ServiceTransport } from '@latchkey/clients';
 import { loadConfig } from '@latchkey/config';
-import { ContextSigner, HealthChecks, HealthController } from '@latchkey/http';
+import { HealthChecks, HealthController } from '@latchkey/http';
 import { PlatformModule, type Env, type Platform } from '@latchkey/platform';
 import { SharedState } from '@latchkey/state';
 import { BapiController } from './bapi/bapi.controller.js';
@@ -55,12 +55,11 @@ export class GatewayModule {
       providers: [
         { provide: GATEWAY_CONFIG, useValue: config },
         { provide: SHOWS_INBOX, useValue: showsInbox },
-        { provide: ContextSigner, useValue: new ContextSigner(config.CONTEXT_SIGNING_KEY) },
         { provide: HealthChecks, useValue: new HealthChecks({}) },
         {
           provide: IdentityClient,
-          inject: [ServiceTransport, ContextSigner],
-          useFactory: (transport: ServiceTransport, signer: ContextSigner) => new IdentityClient(transport, signer),
+          inject: [ServiceTransport],
+          useFactory: (transport: ServiceTransport) => new IdentityClient(transport),
         },
         { provide: ClientStates, inject: [SharedState], useFactory: (state: SharedState) => new ClientStates(state) },
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },

@@ -5,8 +5,6 @@ const TRUTHS = { true: true, false: false } as const;
 const limit = (documented: number) => z.coerce.number().int().min(1).default(documented);
 
 export const GatewayConfig = z.object({
-  /** Signs the request context; the other services verify it with the same key. */
-  CONTEXT_SIGNING_KEY: z.string().min(32),
   /**
    * The proxies in front of the gateway, whose `X-Forwarded-*` headers are believed: addresses and networks separated by
    * commas, or `true` for all when nobody reaches the gateway past its proxies. Without it those headers are ignored.

@@ -1,12 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ApiError, type ApiErrorItem } from '@latchkey/core';
-import { CONTEXT_HEADER, type RequestContext } from '@latchkey/contracts';
+import type { RequestContext } from '@latchkey/contracts';
 import type { Owner, ServiceResponse, ServiceTransport } from './service-transport.js';
-
-/** Signs the context that goes with a call (`ContextSigner` of `libs/http`). */
-export interface SignsContext {
-  sign(ctx: RequestContext): string;
-}
 
 const READ_ATTEMPTS = 3;
 /** A read is small; whoever waits for it has somebody waiting in turn, and a context that lasts a minute. */
@@ -19,7 +14,6 @@ export class ServiceClient {
   constructor(
     private readonly service: Owner,
     private readonly transport: ServiceTransport,
-    private readonly signer: SignsContext,
   ) {}
 
   /** Reads; tried again when the service does not answer. @throws the service's own ApiError */
@@ -51,9 +45,8 @@ export class ServiceClient {
     body?: string,
     timeoutMs?: number,
   ): Promise<ServiceResponse> {
-    const headers: Record<string, string> = { [CONTEXT_HEADER]: this.signer.sign(ctx) };
-    if (body !== undefined) headers['content-type'] = 'application/json';
-    const request = { method, path: `/internal${path}`, headers, body, timeoutMs };
+    const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    const request = { method, path: `/internal${path}`, headers, ctx, body, timeoutMs };
     const response = await this.transport.request(this.service, request);
     if (response.status >= 400) throw toError(response);
     return response;

@@ -1,4 +1,4 @@
-import type { ServiceName } from '@latchkey/contracts';
+import type { RequestContext, ServiceName } from '@latchkey/contracts';
 
 /** A service that owns data: anyone but the gateway. */
 export type Owner = Exclude<ServiceName, 'gateway'>;
@@ -9,6 +9,8 @@ export interface ServiceRequest {
   /** Path and query. */
   path: string;
   headers: Record<string, string>;
+  /** For whom it is asked; signed where it leaves the process. */
+  ctx?: RequestContext;
   body?: Buffer | string;
   /** How long the answer's first and last byte may each be waited for over a network, when not the transport's 30 s. */
   timeoutMs?: number;

@@ -31,6 +31,8 @@ export interface RequestContext {
 
 /** Carries the request's context from the gateway to a service. */
 export const CONTEXT_HEADER = 'x-latchkey-context';
+/** Where a request from within the process carries its context as it is: unlike a header, no caller outside can set it. */
+export const CONTEXT = Symbol('latchkey context');
 /** Tells the gateway of the client token that the browser is to keep. */
 export const CLIENT_HEADER = 'x-latchkey-client';
 /** As `CLIENT_HEADER`, of the token of a development browser. */

@@ -3,6 +3,7 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  hash,
   hkdfSync,
   randomInt,
   timingSafeEqual,
@@ -36,7 +37,7 @@ export function newSecret(prefix = ''): Secret {
 
 /** What is stored of a random secret: its SHA-256 in hexadecimal. Not for passwords or short codes. */
 export function hashSecret(plain: string): string {
-  return createHash('sha256').update(plain).digest('hex');
+  return hash('sha256', plain);
 }
 
 /** Whether two texts are equal, in a time that does not tell how much of them is. */

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createParamDecorator, type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { refusal } from '@latchkey/core';
-import { CONTEXT_HEADER, type RequestContext } from '@latchkey/contracts';
+import { CONTEXT, CONTEXT_HEADER, type RequestContext } from '@latchkey/contracts';
 import type { FastifyRequest } from 'fastify';
 
 const LIFETIME_MS = 60_000;
@@ -20,6 +20,12 @@ export class ContextSigner {
     return `${body}.${this.mac(body)}`;
   }
 
+  /** The context that came with a request: handed over within the process, or signed by another service. */
+  of({ raw, headers }: FastifyRequest): RequestContext | undefined {
+    const header = headers[CONTEXT_HEADER];
+    return (raw as Handed)[CONTEXT] ?? this.verify(typeof header === 'string' ? header : undefined);
+  }
+
   /** The context that `sign` was given; undefined when the text was changed, is too old, or was never signed. */
   verify(text: string | undefined): RequestContext | undefined {
     const [body, mac] = text?.split('.') ?? [];
@@ -33,6 +39,10 @@ export class ContextSigner {
   private mac(body: string): string {
     return createHmac('sha256', this.key).update(body).digest('base64url');
   }
+}
+
+interface Handed {
+  [CONTEXT]?: RequestContext;
 }
 
 /** In constant time, without the hashes that `sameSecret` needs for secrets of any length: this is on every request's path. */
@@ -62,8 +72,7 @@ export class ContextGuard implements CanActivate {
     const request = host.switchToHttp().getRequest<ContextualRequest>();
     if (host.getType() !== 'http' || isOpen(request.url)) return true;
     if (this.reflector.get<boolean | undefined>(OPEN, host.getClass())) return true;
-    const header = request.headers[CONTEXT_HEADER];
-    const ctx = this.signer.verify(typeof header === 'string' ? header : undefined);
+    const ctx = this.signer.of(request);
     if (!ctx) throw unsigned();
     request.latchkey = ctx;
     return true;

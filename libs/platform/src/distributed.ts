@@ -2,6 +2,7 @@ import { HttpTransport } from '@latchkey/clients';
 import { loadConfig } from '@latchkey/config';
 import type { EventSource } from '@latchkey/contracts';
 import { SystemClock } from '@latchkey/core';
+import { ContextSigner } from '@latchkey/http';
 import { log } from '@latchkey/observability';
 import { z } from 'zod';
 import { kafkaSecurity } from './kafka-security.js';
@@ -41,6 +42,8 @@ export const DistributedConfig = z.object({
   SMS_URL: z.url().optional(),
   /** Sent to it as `authorization: Bearer`. */
   SMS_TOKEN: z.string().default(''),
+  /** Signs the context of what is asked of another service; all have the same. */
+  CONTEXT_SIGNING_KEY: z.string().min(32),
   /** Where identity answers the other services. */
   IDENTITY_URL: z.url().default('http://127.0.0.1:4201'),
   /** The same of organizations. */
@@ -73,12 +76,15 @@ export function distributedPlatform(env: Env): Platform {
         ? { adapter: 'http', url: config.SMS_URL, token: config.SMS_TOKEN }
         : { adapter: 'local-inbox' },
     },
-    transport: new HttpTransport({
-      identity: config.IDENTITY_URL,
-      organizations: config.ORGANIZATIONS_URL,
-      billing: config.BILLING_URL,
-      webhooks: config.WEBHOOKS_URL,
-    }),
+    transport: new HttpTransport(
+      {
+        identity: config.IDENTITY_URL,
+        organizations: config.ORGANIZATIONS_URL,
+        billing: config.BILLING_URL,
+        webhooks: config.WEBHOOKS_URL,
+      },
+      new ContextSigner(config.CONTEXT_SIGNING_KEY),
+    ),
   };
 }
 

@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceTransport, type Owner, type ServiceResponse } from '@latchkey/clients';
-import { type Api, CLIENT_HEADER, CONTEXT_HEADER, DEV_BROWSER_HEADER, type RequestContext } from '@latchkey/contracts';
-import { ContextSigner, internalPath } from '@latchkey/http';
+import { type Api, CLIENT_HEADER, DEV_BROWSER_HEADER, type RequestContext } from '@latchkey/contracts';
+import { internalPath } from '@latchkey/http';
 import type { FastifyReply } from 'fastify';
 import type { Match } from '../operations/operations.router.js';
 import type { Incoming } from '../requests/incoming.js';
-
-/** What identity tells the gateway beside its answer. */
 
 /** Headers of one connection, or of the way between the services: callers do not see them. */
 const OWN_HEADERS = new Set([
@@ -23,10 +21,7 @@ const OWN_HEADERS = new Set([
 /** Hands requests to the services that own their operations. */
 @Injectable()
 export class ForwardingService {
-  constructor(
-    private readonly transport: ServiceTransport,
-    private readonly signer: ContextSigner,
-  ) {}
+  constructor(private readonly transport: ServiceTransport) {}
 
   /**
    * The owner's answer to a request.
@@ -53,17 +48,14 @@ export class ForwardingService {
     { method, forwardedQuery, body, contentType }: Incoming,
     extra: Record<string, string>,
   ): Promise<ServiceResponse> {
-    const headers: Record<string, string> = {
-      ...extra,
-      'x-request-id': ctx.requestId,
-      [CONTEXT_HEADER]: this.signer.sign(ctx),
-    };
+    const headers: Record<string, string> = { ...extra, 'x-request-id': ctx.requestId };
     // SDKs name a content type on requests without a body, too.
     if (body && contentType) headers['content-type'] = contentType;
     return this.transport.request(owner, {
       method: method === 'HEAD' ? 'GET' : method,
       path: path + (forwardedQuery ? `?${forwardedQuery}` : ''),
       headers,
+      ctx,
       body,
     });
   }

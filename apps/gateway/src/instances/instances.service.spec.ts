@@ -1,5 +1,4 @@
 import { IdentityClient, ServiceTransport, type ServiceResponse } from '@latchkey/clients';
-import { ContextSigner } from '@latchkey/http';
 import { RateLimits } from '@latchkey/state';
 import { GatewayConfig } from '../config.js';
 import { GuessesService } from '../limits/guesses.service.js';
@@ -24,10 +23,9 @@ const ASKER = { requestId: 'request', ipAddress: '203.0.113.7' };
 
 describe('InstancesService', () => {
   const way = new Way();
-  const key = 'a key that only this test has, of 32+';
-  const config = GatewayConfig.parse({ CONTEXT_SIGNING_KEY: key });
+  const config = GatewayConfig.parse({});
   const guesses = new GuessesService(new Unlimited(), config);
-  const instances = new InstancesService(new IdentityClient(way, new ContextSigner(key)), guesses);
+  const instances = new InstancesService(new IdentityClient(way), guesses);
   let later = 0;
 
   beforeEach(() => {

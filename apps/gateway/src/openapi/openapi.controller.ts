@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ServiceTransport, systemContext, type Owner } from '@latchkey/clients';
-import { type Api, CONTEXT_HEADER } from '@latchkey/contracts';
-import { ContextSigner, type DescribedOperation } from '@latchkey/http';
+import type { Api } from '@latchkey/contracts';
+import type { DescribedOperation } from '@latchkey/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { serviceUnavailable } from '../requests/gateway-errors.js';
 import { openApiDocument } from './openapi.document.js';
@@ -14,10 +14,7 @@ export class OpenApiController {
   /** A service's operations change with its code only. */
   private readonly known = new Map<Owner, Promise<DescribedOperation[]>>();
 
-  constructor(
-    private readonly transport: ServiceTransport,
-    private readonly signer: ContextSigner,
-  ) {}
+  constructor(private readonly transport: ServiceTransport) {}
 
   @Get('/bapi/openapi.json')
   bapi(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -56,7 +53,8 @@ export class OpenApiController {
     const { status, body } = await this.transport.request(owner, {
       method: 'GET',
       path: '/internal/operations',
-      headers: { [CONTEXT_HEADER]: this.signer.sign(systemContext(requestId)) },
+      headers: {},
+      ctx: systemContext(requestId),
     });
     if (status !== 200) throw serviceUnavailable();
     return JSON.parse(body.toString()) as DescribedOperation[];

@@ -1,12 +1,11 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { UAT_HEADER, type ClientState, type InstanceInfo } from '@latchkey/clients';
-import { CONTEXT_HEADER, type RequestContext } from '@latchkey/contracts';
+import type { RequestContext } from '@latchkey/contracts';
 import { hashSecret } from '@latchkey/core';
 import { ContextSigner } from '@latchkey/http';
 
-export const CONTEXT_KEY = 'a context key that only tests have, of 32+';
-const signer = new ContextSigner(CONTEXT_KEY);
+const signer = new ContextSigner('a context key that only tests have, of 32+');
 
 /** What an owner was asked. */
 export interface Asked {
@@ -126,8 +125,8 @@ export class FakeOwner {
 const idOf = (request: FastifyRequest) => (request.params as { id: string }).id;
 
 function contextOf(request: FastifyRequest): RequestContext {
-  const ctx = signer.verify(String(request.headers[CONTEXT_HEADER]));
-  if (!ctx) throw new Error('the gateway has not signed this');
+  const ctx = signer.of(request);
+  if (!ctx) throw new Error('the gateway has not asked this');
   return ctx;
 }
 

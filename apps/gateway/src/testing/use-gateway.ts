@@ -4,7 +4,7 @@ import { TestClock } from '@latchkey/core';
 import type { LocalInbox } from '@latchkey/messaging';
 import { standalonePlatform } from '@latchkey/platform';
 import { createGateway, GatewayModule, listen } from '../app.module.js';
-import { CONTEXT_KEY, FakeOwner } from './fake-owner.js';
+import { FakeOwner } from './fake-owner.js';
 
 /** An answer over HTTP. */
 export interface Answer {
@@ -37,7 +37,7 @@ export function useGateway(env: Record<string, string> = {}) {
     const fastify = await owner.start();
     for (const service of ['identity', 'organizations', 'billing', 'webhooks'] as const)
       platform.transport.register(service, fastify);
-    app = await createGateway(GatewayModule.forRoot({ CONTEXT_SIGNING_KEY: CONTEXT_KEY, ...env }, platform));
+    app = await createGateway(GatewayModule.forRoot(env, platform));
     const address = { host: '127.0.0.1', port: 0 };
     urls = await listen(app, { fapi: address, bapi: address, ops: address });
   });

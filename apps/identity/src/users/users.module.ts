@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { OrganizationsClient, ServiceTransport, UserSummaries } from '@latchkey/clients';
-import { ContextSigner } from '@latchkey/http';
 import { SharedState } from '@latchkey/state';
 import { OrganizationMembersService } from './organization-members.service.js';
 import { UserClaimsService } from './user-claims.service.js';
@@ -17,9 +16,8 @@ import { UsersService } from './users.service.js';
     UserSummariesService,
     {
       provide: OrganizationsClient,
-      inject: [ServiceTransport, ContextSigner, SharedState],
-      useFactory: (transport: ServiceTransport, signer: ContextSigner, state: SharedState) =>
-        new OrganizationsClient(transport, signer, state),
+      inject: [ServiceTransport, SharedState],
+      useFactory: (transport: ServiceTransport, state: SharedState) => new OrganizationsClient(transport, state),
     },
     { provide: UserSummaries, inject: [SharedState], useFactory: (state: SharedState) => new UserSummaries(state) },
   ],

@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { IdentityClient, InstanceViews, ServiceTransport, UserSummaries } from '@latchkey/clients';
-import { ContextSigner } from '@latchkey/http';
 import { SharedState } from '@latchkey/state';
 import { DirectoryService } from './directory.service.js';
 
@@ -11,8 +10,8 @@ import { DirectoryService } from './directory.service.js';
     DirectoryService,
     {
       provide: IdentityClient,
-      inject: [ServiceTransport, ContextSigner],
-      useFactory: (transport: ServiceTransport, signer: ContextSigner) => new IdentityClient(transport, signer),
+      inject: [ServiceTransport],
+      useFactory: (transport: ServiceTransport) => new IdentityClient(transport),
     },
     { provide: InstanceViews, inject: [SharedState], useFactory: (state: SharedState) => new InstanceViews(state) },
     { provide: UserSummaries, inject: [SharedState], useFactory: (state: SharedState) => new UserSummaries(state) },

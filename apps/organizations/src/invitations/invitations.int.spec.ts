@@ -27,8 +27,8 @@ describe('invitations', () => {
   const mailTo = (to: string) => until(`a mail for ${to}`, () => latchkey.inbox.list({ to })[0]);
   const ticketOf = (url: string) => new URL(url).searchParams.get('ticket')!;
   const client = () => {
-    const { transport, signer } = latchkey.between;
-    return new OrganizationsClient(transport, signer, new MemorySharedState(clock));
+    const { transport } = latchkey.between;
+    return new OrganizationsClient(transport, new MemorySharedState(clock));
   };
   const context = () => systemContext('test', latchkey.at.instance.id);
 

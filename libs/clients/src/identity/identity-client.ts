@@ -1,7 +1,7 @@
 import type { RequestContext } from '@latchkey/contracts';
 import type { InstanceView } from './instance-views.js';
 import type { UserSummary } from './user-summaries.js';
-import { inBatches, ServiceClient, type SignsContext } from '../service-client.js';
+import { inBatches, ServiceClient } from '../service-client.js';
 import type { ServiceTransport } from '../service-transport.js';
 
 /** What the gateway must know about an instance to let its callers in. */
@@ -77,8 +77,8 @@ export const systemContext = (requestId: string, instanceId = ''): RequestContex
 
 /** What the other services ask `identity`. */
 export class IdentityClient extends ServiceClient {
-  constructor(transport: ServiceTransport, signer: SignsContext) {
-    super('identity', transport, signer);
+  constructor(transport: ServiceTransport) {
+    super('identity', transport);
   }
 
   /** The instance that a host or key leads to; null when there is none. */

@@ -3,7 +3,7 @@ import type { JsonObject, RequestContext } from '@latchkey/contracts';
 import { RawJson } from '@latchkey/core';
 import type { SharedState } from '@latchkey/state';
 import { LRUCache } from 'lru-cache';
-import { inBatches, ServiceClient, type SignsContext } from '../service-client.js';
+import { inBatches, ServiceClient } from '../service-client.js';
 import type { ServiceTransport } from '../service-transport.js';
 import { OrganizationViews, type MembershipView, type RoleView } from './organization-views.js';
 
@@ -78,8 +78,8 @@ export class OrganizationsClient extends ServiceClient {
     sizeCalculation: ({ json }) => json.text.length,
   });
 
-  constructor(transport: ServiceTransport, signer: SignsContext, state: SharedState) {
-    super('organizations', transport, signer);
+  constructor(transport: ServiceTransport, state: SharedState) {
+    super('organizations', transport);
     this.views = new OrganizationViews(state);
   }
 

@@ -1,3 +1,4 @@
+import { CONTEXT_HEADER, type RequestContext } from '@latchkey/contracts';
 import { Agent } from 'undici';
 import {
   ServiceTransport,
@@ -9,6 +10,11 @@ import {
 
 const CONNECTIONS_PER_SERVICE = 128;
 
+/** Signs the context that goes with a request (`ContextSigner` of `libs/http`). */
+export interface SignsContext {
+  sign(ctx: RequestContext): string;
+}
+
 /** Plain HTTP through a pool of kept connections. */
 export class HttpTransport extends ServiceTransport {
   private readonly agent = new Agent({
@@ -19,17 +25,21 @@ export class HttpTransport extends ServiceTransport {
   });
 
   /** @param urls the address of each service, such as `http://identity:3000` */
-  constructor(private readonly urls: Record<Owner, string>) {
+  constructor(
+    private readonly urls: Record<Owner, string>,
+    private readonly signer: SignsContext,
+  ) {
     super();
   }
 
-  async request(service: Owner, { method, path, headers, body, timeoutMs }: ServiceRequest): Promise<ServiceResponse> {
+  async request(service: Owner, request: ServiceRequest): Promise<ServiceResponse> {
+    const { method, path, headers, ctx, body, timeoutMs } = request;
     try {
       const response = await this.agent.request({
         origin: this.urls[service],
-        method: method,
+        method,
         path,
-        headers,
+        headers: ctx ? { ...headers, [CONTEXT_HEADER]: this.signer.sign(ctx) } : headers,
         body,
         ...(timeoutMs && { headersTimeout: timeoutMs, bodyTimeout: timeoutMs }),
       });

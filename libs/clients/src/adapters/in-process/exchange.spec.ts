@@ -1,6 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
+import { CONTEXT } from '@latchkey/contracts';
 import Fastify from 'fastify';
+import { systemContext } from '../../identity/identity-client.js';
 import { exchange } from './exchange.js';
 
 const fastify = Fastify();
@@ -46,6 +48,18 @@ describe('exchange', () => {
     ['/nowhere?a=1', 404, expect.stringContaining('GET:/nowhere')],
   ])('brings back what %s answers', async (path, status, body) => {
     expect(await ask('GET', path)).toMatchObject({ status, body });
+  });
+
+  it('hands over for whom it asks, as a copy that either side may change', async () => {
+    const ctx = systemContext('r');
+    let handed: unknown;
+    const routes: RequestListener = (message, reply) => {
+      handed = (message as unknown as Record<symbol, unknown>)[CONTEXT];
+      reply.end();
+    };
+    await exchange(routes, { method: 'GET', path: '/', headers: {}, ctx });
+    expect(handed).toEqual(ctx);
+    expect(handed).not.toBe(ctx);
   });
 
   it('keeps headers of several values', async () => {

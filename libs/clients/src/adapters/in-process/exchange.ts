@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 import { Readable, Writable } from 'node:stream';
+import { CONTEXT, type RequestContext } from '@latchkey/contracts';
 import type { ServiceRequest, ServiceResponse } from '../../service-transport.js';
 
 /**
@@ -24,13 +25,16 @@ class Request extends Readable {
   readonly method: string;
   readonly url: string;
   readonly headers: Record<string, string>;
+  readonly [CONTEXT]: RequestContext | undefined;
   private readonly body: Buffer | string | undefined;
 
-  constructor({ method, path, headers, body }: ServiceRequest) {
+  constructor({ method, path, headers, ctx, body }: ServiceRequest) {
     super();
     this.method = method;
     this.url = path;
     this.headers = body ? { ...headers, 'content-length': String(Buffer.byteLength(body)) } : headers;
+    // A copy, as over HTTP: either side may fill in what it learns later.
+    this[CONTEXT] = ctx && { ...ctx };
     this.body = body;
   }
 
