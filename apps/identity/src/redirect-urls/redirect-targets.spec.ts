@@ -17,6 +17,8 @@ describe('judgeRedirect', () => {
     ['myapp://callback', 'allowed'],
     ['https://elsewhere.test/other', 'foreign'],
     ['https://partner.test:8443/', 'foreign'],
+    ['http://example.com/', 'foreign'],
+    ['http://clerk.example.com/', 'foreign'],
     ['https://example.com.evil.test/', 'foreign'],
     ['https://evil-example.com/', 'foreign'],
     ['myapp://other', 'foreign'],

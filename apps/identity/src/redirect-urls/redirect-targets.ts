@@ -35,7 +35,9 @@ export function judgeRedirect(text: string, rules: RedirectRules): RedirectVerdi
 /** The same host, or one of the same registrable domain; those that are shared by strangers (`vercel.app`) count as public. */
 function isOwn(url: URL, own: string): boolean {
   if (!URL.canParse(own)) return false;
-  const { hostname } = new URL(own);
+  const { hostname, protocol } = new URL(own);
+  // Whoever sits on the network could read the session that a handshake brings to a plain http page.
+  if (url.protocol === 'http:' && protocol !== 'http:') return false;
   if (url.hostname === hostname) return true;
   const site = getDomain(hostname, { allowPrivateDomains: true });
   return site !== null && site === getDomain(url.hostname, { allowPrivateDomains: true });

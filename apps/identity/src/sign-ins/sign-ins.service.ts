@@ -100,7 +100,10 @@ export class SignInsService {
 
   /** Tries a second factor. @throws `form_code_incorrect` (422), `no_second_factors`, `verification_*` (400), `user_locked` (403) */
   async attemptSecondFactor(ctx: RequestContext, id: string, input: AttemptSignInFactorTwo): Promise<SignInJSON> {
-    const attempt = await this.secondFactors.prepare(ctx, (await this.states.require(ctx, id)).user, input);
+    const { signIn, user } = await this.states.require(ctx, id);
+    // To compare codes may be slow: for whoever has proved no first factor it is not done, so that its time tells them nothing.
+    const isAsked = signIn.status === 'needs_second_factor';
+    const attempt = await this.secondFactors.prepare(ctx, isAsked ? user : null, input);
     return this.steps.take(ctx, id, 'needs_second_factor', async (tx, client, state) => {
       const problem = await attempt(tx, state);
       return problem ?? this.steps.complete(tx, ctx, client, (await this.states.load(tx, ctx, { id }))!);
