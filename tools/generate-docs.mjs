@@ -1,10 +1,12 @@
 /**
  * Writes what docs/generated holds of the code: every event type and topic (events.md, asyncapi.json), every setting
- * (settings.md) and every error (errors.md); and what it holds of the figures that `npm run bench` and `npm run contract` have left
- * there (bench.md, contract.md). Usage: `npm run generate [-- --check]`; with `--check` it writes nothing and fails when a file is stale.
+ * (settings.md, instance-settings.md) and every error (errors.md); and what it holds of the figures that `npm run bench` and
+ * `npm run contract` have left there (bench.md, contract.md). Usage: `npm run generate [-- --check]`; with `--check` it writes nothing
+ * and fails when a file is stale.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { errorSites } from './lib/errors.mjs';
 import { ROOT, SERVICES } from './lib/project.mjs';
 import { benchMarkdown } from './results/bench-markdown.mjs';
@@ -13,6 +15,7 @@ import './lib/typescript.mjs';
 
 const { contractErrorCodes, svixErrorCodes } = await import('@latchkey/core');
 const { deadLetterTopicOf, eventTypes, publicEventTypes, topicOf } = await import('@latchkey/contracts');
+const { InstanceSettings } = await import('../apps/identity/src/instances/instances.settings.js');
 const FOLDER = join(ROOT, 'docs', 'generated');
 const NOTICE = '<!-- Made by `npm run generate`; do not edit. -->';
 
@@ -128,6 +131,61 @@ function settings() {
   return `${NOTICE}\n\n# Settings\n\nEnvironment variables, read once at the start.\n\n${parts.join('\n')}`;
 }
 
+/** @typedef {import('zod').core.JSONSchema.JSONSchema & { properties?: Record<string, any>, items?: any }} Schema */
+
+/**
+ * What may be written for a setting, in words.
+ *
+ * @param {Schema} schema
+ * @returns {string}
+ */
+function typeOf({ type, enum: values, anyOf, items, minimum, maximum, pattern }) {
+  if (Array.isArray(type)) return type.map((one) => typeOf({ type: one, minimum, maximum, pattern })).join(' or ');
+  if (anyOf) return anyOf.map((one) => typeOf(/** @type {Schema} */ (one))).join(' or ');
+  if (values) return values.map((value) => `\`${value}\``).join(', ');
+  if (type === 'array') return `list of ${typeOf(items)}`;
+  if (type === 'integer') {
+    const most = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? ` to ${maximum}` : ' or more';
+    return `whole number, ${minimum}${most}`;
+  }
+  if (pattern) return `text like \`${pattern}\``;
+  return { string: 'text', boolean: '`true` or `false`', object: 'object', null: 'null' }[String(type)] ?? 'anything';
+}
+
+/**
+ * A row for every field of a section, also of those within it.
+ *
+ * @param {Schema} schema @param {string} path
+ * @returns {string[]}
+ */
+function rowsOf(schema, path) {
+  if (schema.properties)
+    return Object.entries(schema.properties).flatMap(([name, field]) => rowsOf(field, `${path}.${name}`));
+  if (!schema.description) throw new Error(`The setting ${path} of an instance has no description`);
+  const value = schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``;
+  const cells = [`\`${path}\``, typeOf(schema), value, schema.description];
+  return [`| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`];
+}
+
+function instanceSettings() {
+  const { properties = {} } = /** @type {Schema} */ (z.toJSONSchema(InstanceSettings, { io: 'input' }));
+  const isSection = (/** @type {Schema} */ schema) => schema.properties !== undefined;
+  const table = (/** @type {string[]} */ rows) =>
+    `| setting | type | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+  const alone = Object.entries(properties).filter(([, schema]) => !isSection(schema));
+  const parts = Object.entries(properties)
+    .filter(([, schema]) => isSection(schema))
+    .map(([name, schema]) => `## ${name}\n\n${table(rowsOf(schema, name))}`);
+  return [
+    `${NOTICE}\n\n# Settings of an instance`,
+    'What stands below `settings` of a declared instance ([how](../guides/instances.md)), by its path: `sessions.token_lifetime` is written `sessions: { token_lifetime: 60 }`.',
+    table(alone.flatMap(([name, schema]) => rowsOf(schema, name))),
+    ...parts,
+  ]
+    .join('\n\n')
+    .replaceAll('\n\n\n', '\n\n');
+}
+
 function errors() {
   const sites = errorSites(new Set([...contractErrorCodes, ...svixErrorCodes]));
   /** @param {readonly string[]} codes */
@@ -164,6 +222,7 @@ const files = {
   'events.md': events(),
   'asyncapi.json': asyncapi(),
   'settings.md': settings(),
+  'instance-settings.md': instanceSettings(),
   'errors.md': errors(),
   'bench.md': measured('bench.json', benchMarkdown),
   'contract.md': measured('contract.json', contractMarkdown),
