@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { useChromium } from './chromium.js';
 import { useInstance } from './instances.js';
-import { enter, person } from './people.js';
+import { enter, person, PICTURE } from './people.js';
 import { useReactApp } from './react-app.js';
 import { activate, claims, enterTeam, isActive, newName, useTeams, type Member } from './teams.js';
 
@@ -10,12 +10,6 @@ const app = useInstance({ settings: { organizations: { enabled: true } } });
 const reactApp = useReactApp(app);
 const chromium = useChromium();
 const { clerk, someone, team } = useTeams(app);
-
-// The smallest picture there is: one red pixel.
-const PICTURE = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 async function at(path: string, who: Member): Promise<Page> {
   const page = await chromium.page();
@@ -40,7 +34,7 @@ describe('<CreateOrganization/>', () => {
     const page = await at('/create-organization', ada);
     const name = newName();
     await page.getByLabel('Name').fill(name);
-    await page.locator('input[type=file]').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: PICTURE });
+    await page.locator('input[type=file]').setInputFiles(PICTURE);
     const slug = `${name.toLowerCase().replace(' ', '-')}-of-ada`;
     await page.getByLabel('Slug').fill(slug);
     await create(page);

@@ -17,6 +17,16 @@ export const person = (): Person => ({
   password: `a pass phrase ${randomUUID()}`,
 });
 
+/** The smallest picture there is, as a file to upload: one red pixel. */
+export const PICTURE = {
+  name: 'picture.png',
+  mimeType: 'image/png',
+  buffer: Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+};
+
 /** A page on which the SDK's script runs. */
 export type ClerkWindow = Window & { Clerk?: LoadedClerk };
 

@@ -2,7 +2,17 @@
 import type { Page } from 'playwright-core';
 import { useChromium } from './chromium.js';
 import { clerkClient, running } from './latchkey.js';
-import { enter, enterCode, hasNoSession, hasSession, person, signIn, TEST_CODE, type Person } from './people.js';
+import {
+  enter,
+  enterCode,
+  hasNoSession,
+  hasSession,
+  person,
+  PICTURE,
+  signIn,
+  TEST_CODE,
+  type Person,
+} from './people.js';
 import { useReactApp } from './react-app.js';
 
 const chromium = useChromium();
@@ -42,12 +52,6 @@ async function choose(page: Page, text: string, action: string): Promise<void> {
 
 // By keyboard: a hint that appears below a field moves the button away from under a mouse.
 const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).press('Enter');
-
-// The smallest picture there is: one red pixel.
-const PICTURE = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 describe.each(Object.entries(places))('the profile %s', (_, at) => {
   it('changes the name', async () => {
@@ -158,7 +162,7 @@ describe.each(Object.entries(places))('the profile %s', (_, at) => {
     const { page, id } = await someoneAtProfile(at());
     await page.getByRole('button', { name: 'Update profile' }).click();
     const before = (await users().getUser(id)).imageUrl;
-    await page.locator('input[type=file]').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: PICTURE });
+    await page.locator('input[type=file]').setInputFiles(PICTURE);
     // The form closes when the picture is there.
     await page.getByRole('button', { name: 'Upload' }).waitFor({ state: 'detached' });
     const { hasImage, imageUrl } = await users().getUser(id);
