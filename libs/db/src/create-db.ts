@@ -69,9 +69,24 @@ export function createDb<C>(Client: new (options: { adapter: PrismaPg }) => C, o
 
 const pools = new WeakMap<object, Pool>();
 
+/** Runs a statement of which each part is given: its name, its text, its values. */
+export type Run = <Row extends object>(name: string, text: string, values: unknown[]) => Promise<Row[]>;
+
+/** Runs statements in a transaction, as Prisma does it: for those that elsewhere are `prepared`. */
+export const inTransaction =
+  (tx: { $queryRawUnsafe<Rows>(sql: string, ...values: unknown[]): Promise<Rows> }): Run =>
+  (_name, text, values) =>
+    tx.$queryRawUnsafe(text, ...values);
+
+/** Runs statements by themselves, as `prepared` does it. */
+export const byItself =
+  (db: object): Run =>
+  (name, text, values) =>
+    prepared(db, name, text, values);
+
 /**
  * The rows of a prepared statement, through the pool of `db` and past Prisma, whose own work costs several times the query's.
- * For the few hottest reads (`npm run bench`); times are left to Postgres's driver and the instance to the statement.
+ * For the few hottest reads and writes (`npm run bench`); times are left to Postgres's driver and the instance to the statement.
  *
  * @param name the statement's own, the same text each time
  */

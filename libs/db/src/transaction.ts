@@ -90,11 +90,11 @@ async function once<Tx extends object, R>(
   return result;
 }
 
-/** Whether Postgres has ended this transaction in favour of another (40P01, 40001; Prisma P2034, or P2010 for raw SQL): it may be run again. */
+/** Whether Postgres has ended this transaction or statement in favour of another (40P01, 40001; Prisma P2034, or P2010 for raw SQL): it may be run again. */
 export function isDeadlock(error: unknown): boolean {
   if (isKnownRequestError(error, 'P2034')) return true;
   const { originalCode } = (isKnownRequestError(error, 'P2010') && error.meta?.driverAdapterError?.cause) || {};
-  return originalCode === '40P01' || originalCode === '40001';
+  return ['40P01', '40001'].some((code) => originalCode === code || isKnownRequestError(error, code));
 }
 
 /** The name of the unique index that refused a write, when that is what `error` says. */

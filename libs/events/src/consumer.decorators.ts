@@ -13,10 +13,18 @@ export type EventOf<T extends EventType> = T extends EventType
 /** How a consumer's events are handled. */
 export interface ConsumerOptions {
   /**
-   * Whether events that come at the same time, of different subjects, share a transaction: for a consumer of many events that does nothing
-   * but SQL. Its methods then get a list of events instead of one. When they fail, each event is handled by itself.
+   * Whether events that come at the same time, of different subjects, are handled together: for a consumer of many events whose effect is
+   * one SQL statement. Its methods get a list of events, and in place of a transaction a `Claim`: the very statement that does the work
+   * must note the events in the inbox. When it fails, each event is handled by itself.
    */
   isTogether?: boolean;
+}
+
+/** What a statement writes into the inbox beside the events' ids: it does its work for those whose note is new. */
+export interface Claim {
+  consumer: string;
+  /** Of the claim, not of the event: by it old claims are removed, and an old event may have come only now. */
+  now: Date;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { EventSource, EventType, LatchkeyEvent } from '@latchkey/contracts'
 import type { Clock } from '@latchkey/core';
 import { isDatabaseUnavailable } from '@latchkey/db';
 import { counter, logOf } from '@latchkey/observability';
+import type { Claim } from './consumer.decorators.js';
 import { once, type InboxDb, type InboxTx } from './once.js';
 import { Gate, Together } from './together.js';
 
@@ -25,8 +26,8 @@ export interface Handler {
   types: readonly (EventType | '*')[];
   /** See `ConsumerOptions`. */
   isTogether: boolean;
-  /** Gets one event at a time, unless it is together. */
-  handle: (events: LatchkeyEvent[], tx: InboxTx) => Promise<void>;
+  /** Gets one event at a time and a transaction, or, when it is together, several and a claim. */
+  handle: (events: LatchkeyEvent[], by: InboxTx | Claim) => Promise<void>;
 }
 
 /** An event that a consumer could not handle, and why. */
@@ -79,7 +80,7 @@ export class EventDispatcher {
   private async runTogether(handler: Handler, event: LatchkeyEvent): Promise<boolean> {
     let together = this.together.get(handler);
     if (!together) {
-      together = new Together((events) => once(this.db, handler.consumer, events, this.clock.now(), handler.handle));
+      together = new Together((events) => this.handle(handler, events));
       this.together.set(handler, together);
     }
     try {
@@ -92,10 +93,15 @@ export class EventDispatcher {
     }
   }
 
+  private handle({ consumer, isTogether, handle }: Handler, events: LatchkeyEvent[]): Promise<void> {
+    const now = this.clock.now();
+    return isTogether ? handle(events, { consumer, now }) : once(this.db, consumer, events, now, handle);
+  }
+
   private async run(handler: Handler, event: LatchkeyEvent, patience: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await once(this.db, handler.consumer, [event], this.clock.now(), handler.handle);
+        await this.handle(handler, [event]);
         consumed.inc({ consumer: handler.consumer, result: 'ok' });
         return;
       } catch (err) {

@@ -18,7 +18,7 @@ import { KafkaDeadLetters } from './adapters/kafka/kafka-dead-letters.js';
 import { kafkaInbound } from './adapters/kafka/kafka-inbound.js';
 import { KafkaProducer, type KafkaOptions } from './adapters/kafka/kafka-producer.js';
 import { EventBus } from './bus.js';
-import { CONSUMER, ON, TOGETHER } from './consumer.decorators.js';
+import { CONSUMER, ON, TOGETHER, type Claim } from './consumer.decorators.js';
 import { DeadLetters, EventDispatcher, type Handler } from './dispatcher.js';
 import type { InboxDb, InboxTx } from './once.js';
 import { Sweepers } from '@latchkey/jobs';
@@ -128,10 +128,13 @@ function findHandlers(discovery: DiscoveryService, scanner: MetadataScanner, ref
     const consumer = metatype && reflector.get<string | undefined>(CONSUMER, metatype);
     if (!consumer || !instance) return [];
     const isTogether = reflector.get<boolean>(TOGETHER, metatype);
-    const methods = instance as Record<string, (events: LatchkeyEvent | LatchkeyEvent[], tx: InboxTx) => Promise<void>>;
+    const methods = instance as Record<
+      string,
+      (events: LatchkeyEvent | LatchkeyEvent[], by: InboxTx | Claim) => Promise<void>
+    >;
     return scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object).flatMap((name) => {
       const types = reflector.get<Handler['types'] | undefined>(ON, methods[name]!);
-      const handle: Handler['handle'] = (events, tx) => methods[name]!(isTogether ? events : events[0]!, tx);
+      const handle: Handler['handle'] = (events, by) => methods[name]!(isTogether ? events : events[0]!, by);
       return types ? [{ consumer, types, isTogether, handle }] : [];
     });
   });

@@ -77,10 +77,10 @@ describe('delivery', () => {
     for (const [index, wait] of waits.entries()) {
       const attempts = () => svix.messageAttempt.listByEndpoint(instanceId, endpoint.id).then(({ data }) => data);
       await until(async () => (await attempts()).length === index + 1);
-      webhooks.clock.advance(wait * 0.89);
+      webhooks.clock.advance(wait * 0.8);
       await webhooks.sweep();
       expect(subscriber.received).toHaveLength(index + 1);
-      webhooks.clock.advance(wait * 0.23);
+      webhooks.clock.advance(wait * 0.32);
       await webhooks.sweep();
       await until(() => subscriber.received.length === index + 2);
     }

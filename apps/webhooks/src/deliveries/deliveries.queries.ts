@@ -1,4 +1,4 @@
-import { prepared } from '@latchkey/db';
+import { prepared, type Run } from '@latchkey/db';
 import type { Tx, WebhooksDb } from '../db.js';
 import { Prisma } from '../generated/prisma/client.js';
 
@@ -109,40 +109,41 @@ export interface AttemptResult {
   nextAttemptAt: Date | null;
 }
 
+/** See `writeResults`. */
+const RESULTS = `
+  WITH r AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($1::json) AS r(id text, "instanceId" text, "messageId" text, "endpointId" text, url text,
+      status int, "responseStatus" int, response text, "durationMs" int, trigger int, at timestamptz, "nextStatus" int,
+      attempts int, "nextAttemptAt" timestamptz, lease timestamptz)
+  ),
+  settled AS (
+    UPDATE deliveries d SET
+      status = CASE WHEN d.next_attempt_at = r.lease OR r."nextStatus" = 0 THEN r."nextStatus" ELSE d.status END,
+      attempts = CASE WHEN d.next_attempt_at = r.lease THEN r.attempts ELSE d.attempts END,
+      trigger = CASE WHEN d.next_attempt_at = r.lease THEN 0 ELSE d.trigger END,
+      held_by = CASE WHEN d.next_attempt_at = r.lease THEN NULL ELSE d.held_by END,
+      next_attempt_at = CASE WHEN d.next_attempt_at = r.lease THEN r."nextAttemptAt" ELSE d.next_attempt_at END
+    FROM r WHERE d.message_id = r."messageId" AND d.endpoint_id = r."endpointId"
+  )
+  INSERT INTO attempts (id, instance_id, message_id, endpoint_id, url, status, response_status, response, duration_ms, trigger, created_at)
+  SELECT id, "instanceId", "messageId", "endpointId", url, status, "responseStatus", response, "durationMs", trigger, at FROM r
+  ON CONFLICT (id) DO NOTHING`;
+
 /**
  * Writes down a batch of attempts in one statement; the same batch may be written again. A delivery whose lease has changed since is no
  * longer ours; only a success still counts. They travel as JSON, which costs a fraction of as many arrays as they have columns.
  */
-export async function writeResults(db: Raw, results: readonly AttemptResult[]): Promise<void> {
-  const json = JSON.stringify(
-    results.map(({ delivery, ...result }) => ({
-      ...result,
-      instanceId: delivery.instanceId,
-      messageId: delivery.messageId,
-      endpointId: delivery.endpointId,
-      trigger: delivery.trigger,
-      attempts: delivery.attempts + 1,
-      lease: delivery.lease,
-    })),
-  );
-  await db.$executeRaw`
-    WITH r AS MATERIALIZED (
-      SELECT * FROM json_to_recordset(${json}::json) AS r(id text, "instanceId" text, "messageId" text, "endpointId" text, url text,
-        status int, "responseStatus" int, response text, "durationMs" int, trigger int, at timestamptz, "nextStatus" int,
-        attempts int, "nextAttemptAt" timestamptz, lease timestamptz)
-    ),
-    settled AS (
-      UPDATE deliveries d SET
-        status = CASE WHEN d.next_attempt_at = r.lease OR r."nextStatus" = 0 THEN r."nextStatus" ELSE d.status END,
-        attempts = CASE WHEN d.next_attempt_at = r.lease THEN r.attempts ELSE d.attempts END,
-        trigger = CASE WHEN d.next_attempt_at = r.lease THEN 0 ELSE d.trigger END,
-        held_by = CASE WHEN d.next_attempt_at = r.lease THEN NULL ELSE d.held_by END,
-        next_attempt_at = CASE WHEN d.next_attempt_at = r.lease THEN r."nextAttemptAt" ELSE d.next_attempt_at END
-      FROM r WHERE d.message_id = r."messageId" AND d.endpoint_id = r."endpointId"
-    )
-    INSERT INTO attempts (id, instance_id, message_id, endpoint_id, url, status, response_status, response, duration_ms, trigger, created_at)
-    SELECT id, "instanceId", "messageId", "endpointId", url, status, "responseStatus", response, "durationMs", trigger, at FROM r
-    ON CONFLICT (id) DO NOTHING`;
+export async function writeResults(run: Run, results: readonly AttemptResult[]): Promise<void> {
+  const rows = results.map(({ delivery, ...result }) => ({
+    ...result,
+    instanceId: delivery.instanceId,
+    messageId: delivery.messageId,
+    endpointId: delivery.endpointId,
+    trigger: delivery.trigger,
+    attempts: delivery.attempts + 1,
+    lease: delivery.lease,
+  }));
+  await run('deliveries_results', RESULTS, [JSON.stringify(rows)]);
 }
 
 /** Deliveries as their holder knows them, to be joined with the table: whose lease has changed since is not among them. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@latchkey/core';
-import { isDatabaseUnavailable, isDeadlock, transaction } from '@latchkey/db';
+import { byItself, inTransaction, isDatabaseUnavailable, isDeadlock, transaction } from '@latchkey/db';
 import { JobQueue } from '@latchkey/jobs';
 import { counter, logOf } from '@latchkey/observability';
 import { WebhooksDb, type Tx } from '../db.js';
@@ -128,9 +128,9 @@ export class DeliveryResults {
     if (batch.length === 0) return;
     const results = batch.map((entry) => entry.result);
     const notable = this.health.notable(batch);
-    if (notable.length === 0) return writeResults(this.db, results);
+    if (notable.length === 0) return writeResults(byItself(this.db), results);
     await transaction(this.db, async (tx: Tx) => {
-      await writeResults(tx, results);
+      await writeResults(inTransaction(tx), results);
       for (const note of notable) await note(tx);
     });
   }

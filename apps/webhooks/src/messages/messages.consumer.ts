@@ -1,8 +1,7 @@
 import { publicEventTypes, type EventType } from '@latchkey/contracts';
-import { afterCommit } from '@latchkey/db';
-import { Consumer, On, type EventOf } from '@latchkey/events';
+import { Consumer, On, type Claim, type EventOf } from '@latchkey/events';
 import { ApplicationsService } from '../applications/applications.service.js';
-import type { Tx } from '../db.js';
+import { WebhooksDb } from '../db.js';
 import { DeliveryLanes } from '../deliveries/deliveries.lanes.js';
 import { MessageSender, type NewMessage } from './messages.sender.js';
 
@@ -10,21 +9,23 @@ import { MessageSender, type NewMessage } from './messages.sender.js';
 @Consumer('webhooks.messages', { isTogether: true })
 export class MessagesConsumer {
   constructor(
+    private readonly db: WebhooksDb,
     private readonly sender: MessageSender,
     private readonly applications: ApplicationsService,
     private readonly lanes: DeliveryLanes,
   ) {}
 
   @On('*')
-  async happened(events: EventOf<EventType>[], tx: Tx): Promise<void> {
+  async happened(events: EventOf<EventType>[], claim: Claim): Promise<void> {
     const messages = events.filter(({ type }) => type in publicEventTypes).map(toMessage);
-    const sent = await this.sender.sendAll(tx, { kind: 'instance' }, messages);
-    afterCommit(tx, () => this.lanes.untilCalm());
+    const sent = await this.sender.sendClaimed(claim, messages);
     const early = messages.filter((_, index) => !sent[index]!.applicationId);
-    if (early.length === 0) return;
-    // The first events of their instances.
-    for (const id of new Set(early.map(({ instanceId }) => instanceId))) await this.applications.ensure(tx, id);
-    await this.sender.sendAll(tx, { kind: 'instance' }, early);
+    if (early.length > 0) {
+      // The first events of their instances: not claimed yet, for there was no application to send them to.
+      for (const id of new Set(early.map(({ instanceId }) => instanceId))) await this.applications.ensure(this.db, id);
+      await this.sender.sendClaimed(claim, early);
+    }
+    await this.lanes.untilCalm();
   }
 }
 

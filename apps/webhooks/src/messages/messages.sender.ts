@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, newId } from '@latchkey/core';
-import { afterCommit } from '@latchkey/db';
-import type { Tx } from '../db.js';
+import { afterCommit, byItself, inTransaction, type Run } from '@latchkey/db';
+import type { Claim } from '@latchkey/events';
+import { WebhooksDb, type Tx } from '../db.js';
 import { DeliveryLanes } from '../deliveries/deliveries.lanes.js';
 import { Presence } from '../deliveries/deliveries.presence.js';
 import { TRIGGER, type Outgoing } from '../deliveries/deliveries.queries.js';
@@ -23,6 +24,7 @@ export type Sent = FanOut & { message: MessageRow };
 @Injectable()
 export class MessageSender {
   constructor(
+    private readonly db: WebhooksDb,
     private readonly lanes: DeliveryLanes,
     private readonly presence: Presence,
     private readonly clock: Clock,
@@ -33,12 +35,31 @@ export class MessageSender {
    * process holds them from the start, so nothing is read again on the way. When it dies, its lease on them ends.
    */
   async sendAll(tx: Tx, audience: Audience, inputs: readonly NewMessage[]): Promise<Sent[]> {
-    if (inputs.length === 0) return [];
+    const { sent, handOver } = await this.store(inTransaction(tx), audience, inputs);
+    afterCommit(tx, handOver);
+    return sent;
+  }
+
+  /** The same for events that a consumer claims, in a transaction of its own that is one statement. */
+  async sendClaimed(claim: Claim, inputs: readonly NewMessage[]): Promise<Sent[]> {
+    const { sent, handOver } = await this.store(byItself(this.db), { kind: 'instance' }, inputs, claim);
+    handOver();
+    return sent;
+  }
+
+  /** The same for one message. */
+  async send(tx: Tx, audience: Audience, input: NewMessage): Promise<Sent> {
+    const [sent] = await this.sendAll(tx, audience, [input]);
+    return sent!;
+  }
+
+  private async store(run: Run, audience: Audience, inputs: readonly NewMessage[], claim?: Claim) {
+    if (inputs.length === 0) return { sent: [], handOver: () => undefined };
     const now = this.clock.now();
     const messages = inputs.map((input) => toRow(input, now));
     const busy = this.lanes.full();
     const lease = this.lanes.lease();
-    const results = await fanOut(tx, audience, messages, { busy, lease, holder: this.presence.holder });
+    const results = await fanOut(run, audience, messages, { busy, lease, holder: this.presence.holder, claim });
     const isBusy = new Set(busy);
     const waiting: string[] = [];
     const held: Outgoing[] = [];
@@ -50,17 +71,11 @@ export class MessageSender {
         else held.push({ ...firstAttempt(message, applicationId), ...target, lease });
       }
     }
-    afterCommit(tx, () => {
+    const handOver = () => {
       this.lanes.noteBacklog(waiting);
       this.lanes.add(held);
-    });
-    return results.map((result, index) => ({ ...result, message: messages[index]! }));
-  }
-
-  /** The same for one message. */
-  async send(tx: Tx, audience: Audience, input: NewMessage): Promise<Sent> {
-    const [sent] = await this.sendAll(tx, audience, [input]);
-    return sent!;
+    };
+    return { sent: results.map((result, index) => ({ ...result, message: messages[index]! })), handOver };
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, newId } from '@latchkey/core';
-import { afterCommit } from '@latchkey/db';
+import { afterCommit, inTransaction } from '@latchkey/db';
 import { JobQueue } from '@latchkey/jobs';
 import type { Tx } from '../db.js';
 import { DUE_JOB } from '../deliveries/deliveries.jobs.js';
@@ -34,7 +34,7 @@ export class Operational {
       createdAt: now,
     };
     // Due at once and not held by us: these are rare, and the worker finds them like a retry.
-    const [sent] = await fanOut(tx, { kind: 'operational' }, [message], { busy: [], lease: now, holder: null });
+    const [sent] = await fanOut(inTransaction(tx), { kind: 'operational' }, [message], { busy: [], lease: now, holder: null });
     if (sent!.targets.length > 0) afterCommit(tx, () => void this.jobs.add(DUE_JOB, 'operational'));
   }
 }
