@@ -13,7 +13,7 @@ import { Subscriber } from './webhooks.mjs';
 
 const BACKLOG = Number(process.env.BENCH_BACKLOG ?? 100_000);
 const FAN_OUT = { endpoints: 10, events: 4_000 };
-const AT_REST = 40;
+const AT_REST = 200;
 const LOAD = { callers: 8, pauseMs: 20, ms: 8_000 };
 
 /** @typedef {{ name: string, value: number, unit: string, limit?: number }} Row */

@@ -34,7 +34,11 @@ export class Operational {
       createdAt: now,
     };
     // Due at once and not held by us: these are rare, and the worker finds them like a retry.
-    const [sent] = await fanOut(inTransaction(tx), { kind: 'operational' }, [message], { busy: [], lease: now, holder: null });
+    const [sent] = await fanOut(inTransaction(tx), { kind: 'operational' }, [message], {
+      busy: [],
+      lease: now,
+      holder: null,
+    });
     if (sent!.targets.length > 0) afterCommit(tx, () => void this.jobs.add(DUE_JOB, 'operational'));
   }
 }
