@@ -17,7 +17,11 @@ const foreign = { status: 404, code: 'organization_not_found_or_unauthorized' };
 
 const touch = ({ browser, sessionId }: SignedIn, organization: string | null) =>
   browser.post(`/v1/client/sessions/${sessionId}/touch`, { active_organization_id: organization });
-async function claimsOf({ browser, sessionId }: SignedIn, fields: Record<string, string> = {}, query = {}) {
+async function claimsOf(
+  { browser, sessionId }: Pick<SignedIn, 'browser' | 'sessionId'>,
+  fields: Record<string, string> = {},
+  query = {},
+) {
   const { body } = await browser.post(`/v1/client/sessions/${sessionId}/tokens`, fields, query);
   return decodeJwt<{ o?: { id: string }; sts?: string }>(body.jwt);
 }
@@ -147,6 +151,87 @@ describe('the permissions of a role', () => {
 
     await bapi.delete(`/v1/organization_roles/${roleId}/permissions/${send}`);
     expect(await claimsOf(bob)).toMatchObject({ fea: 'o:docs', o: { per: 'read,write', fpm: '3' } });
+  });
+});
+
+describe('the organization that a server has put a user into', () => {
+  /** A session that the user begins a moment later; the organization that is active in it. */
+  const signIn = async (
+    userId: string,
+    { bapi: server, browser } = latchkey as Pick<TestInstance, 'bapi' | 'browser'>,
+  ) => {
+    latchkey.clock.advance(1_000);
+    const { body } = await server.post('/v1/sign_in_tokens', { user_id: userId });
+    const tab = browser();
+    const signedIn = await tab.post('/v1/client/sign_ins', { strategy: 'ticket', ticket: body.token });
+    const session = signedIn.body.client.sessions[0];
+    latchkey.clock.advance(1_000);
+    return {
+      browser: tab,
+      userId,
+      sessionId: String(session.id),
+      active: session.last_active_organization_id,
+      session,
+    };
+  };
+
+  it('is active in their next session, and in no later one', async () => {
+    const { userId } = await given.signedInBrowser();
+    latchkey.clock.advance(1_000);
+    const { id } = await given.organization(userId);
+
+    const first = await signIn(userId);
+
+    expect(first.active).toBe(id);
+    expect(await claimsOf(first)).toMatchObject({ o: { id } });
+    expect((await signIn(userId)).active).toBeNull();
+  });
+
+  it('is the last of several, and none that a member has added them to', async () => {
+    const { userId } = await given.signedInBrowser();
+    const owner = await given.signedInBrowser();
+    const join = async (
+      by: (path: string, fields: { user_id: string; role: string }) => Promise<{ status: number }>,
+    ) => {
+      const { id } = await given.organization(owner.userId);
+      latchkey.clock.advance(1_000);
+      const { status } = await by(`/v1/organizations/${id}/memberships`, { user_id: userId, role: 'org:member' });
+      expect(status).toBe(200);
+      return id;
+    };
+    await join(bapi.post);
+    const last = await join(bapi.post);
+    await join(owner.browser.post);
+
+    expect((await signIn(userId)).active).toBe(last);
+  });
+
+  it('is active in a session that the server begins, unless that names another', async () => {
+    const { userId } = await given.signedInBrowser();
+    const chosen = await given.organization(userId);
+    latchkey.clock.advance(1_000);
+    const { id } = await given.organization(userId);
+    const begin = async (fields: object) => {
+      const { body } = await bapi.post('/v1/sessions', { user_id: userId, ...fields });
+      return body.last_active_organization_id;
+    };
+
+    expect(await begin({})).toBe(id);
+    latchkey.clock.advance(1_000);
+    await given.organization(userId);
+    expect(await begin({ active_organization_id: chosen.id })).toBe(chosen.id);
+  });
+
+  it('leaves nothing to choose where there must be one', async () => {
+    const organizations = { enabled: true, force_organization_selection: true };
+    const instance = await latchkey.anotherInstance({ settings: { organizations } });
+    const { userId } = await instance.given.signedInBrowser();
+    latchkey.clock.advance(1_000);
+    const { id } = await instance.given.organization(userId);
+
+    const { session } = await signIn(userId, instance);
+
+    expect(session).toMatchObject({ status: 'active', tasks: null, last_active_organization_id: id });
   });
 });
 

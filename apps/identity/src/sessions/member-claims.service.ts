@@ -3,6 +3,7 @@ import { OrganizationsClient, ServiceUnavailable, type MemberClaims } from '@lat
 import type { RequestContext } from '@latchkey/contracts';
 import { RawJson } from '@latchkey/core';
 import { log } from '@latchkey/observability';
+import type { User } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { organizationNotFoundOrUnauthorized } from './sessions.errors.js';
 
@@ -32,6 +33,19 @@ export class MemberClaimsService {
       if (!(err instanceof ServiceUnavailable)) throw err;
       log.warn({ err, user_id: userId }, 'a user is shown without memberships');
       return NONE;
+    });
+  }
+
+  /**
+   * The organization that a server has put a user into since they last signed in: it is active in their next session. Null also
+   * while organizations does not answer: the user can choose it.
+   */
+  async granted(ctx: RequestContext, user: Pick<User, 'id' | 'lastSignInAt'>): Promise<string | null> {
+    if (!(await this.instances.settings(ctx.instanceId)).organizations.enabled) return null;
+    return this.organizations.grantedSince(ctx, user.id, user.lastSignInAt?.getTime() ?? 0).catch((err: unknown) => {
+      if (!(err instanceof ServiceUnavailable)) throw err;
+      log.warn({ err, user_id: user.id }, 'a session begins without the organization of its user');
+      return null;
     });
   }
 

@@ -159,6 +159,21 @@ export class SessionsService {
   }
 
   /**
+   * Makes the organization active that a server has put the user into since they last signed in. It is for a session that has
+   * just begun, after its transaction: that asks no other service.
+   *
+   * @param user as they were before
+   */
+  async enterGranted(ctx: RequestContext, id: string, user: FullUser): Promise<void> {
+    const organizationId = await this.members.granted(ctx, user);
+    if (!organizationId) return;
+    await transaction(this.db, async (tx) => {
+      const client = await this.clients.lock(tx, ctx);
+      if (client) await this.touch(tx, ctx, client, id, { organizationId, isSelected: false });
+    });
+  }
+
+  /**
    * Changes a user's fields, and lets sessions follow whose tasks that opens or completes (password, second factor).
    * Hold the user and their clients before (`ClientsService.lockWithUsers`).
    */
@@ -270,10 +285,10 @@ export class SessionsService {
    */
   async create(ctx: RequestContext, userId: string, organization: string | null | undefined): Promise<Session> {
     requireDevelopment(ctx, 'Sessions can be created from a server in development instances only.');
-    await this.users.require(ctx, userId);
+    const known = await this.users.require(ctx, userId);
     const organizationId = organization
       ? (await this.members.require(ctx, organization, userId)).organization.id
-      : undefined;
+      : ((await this.members.granted(ctx, known)) ?? undefined);
     return transaction(this.db, async (tx) => {
       const user = await this.users.requireIn(tx, ctx, userId);
       if (user.isBanned) throw userBanned();

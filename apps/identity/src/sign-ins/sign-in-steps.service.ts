@@ -37,6 +37,10 @@ export class SignInStepsService {
   async change(ctx: RequestContext, work: (tx: Tx) => Promise<SignInState | ApiError>): Promise<SignInJSON> {
     const outcome = await transaction(this.db, work);
     if (outcome instanceof ApiError) throw outcome;
+    const { signIn, user } = outcome;
+    // An impersonator's session is not one that the user has begun.
+    if (signIn.createdSessionId && user && !signIn.organizationId && !signIn.actor)
+      await this.sessions.enterGranted({ ...ctx, clientId: signIn.clientId }, signIn.createdSessionId, user);
     return this.states.toJSON(ctx, outcome);
   }
 

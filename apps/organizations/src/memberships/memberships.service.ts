@@ -49,6 +49,7 @@ export class MembershipsService {
       organizationId: organization.id,
       user,
       role,
+      isGranted: ctx.api === 'bapi',
       publicMetadata: input.public_metadata,
       privateMetadata: input.private_metadata,
     };

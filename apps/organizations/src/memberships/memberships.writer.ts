@@ -20,6 +20,8 @@ export interface NewMember {
   organizationId: string;
   user: UserSummary;
   role: RoleView;
+  /** A server has decided it: the organization becomes active in the next session that the user begins. */
+  isGranted?: boolean;
   publicMetadata?: JsonObject;
   privateMetadata?: JsonObject;
 }
@@ -62,15 +64,17 @@ export class MembershipsWriter {
       await this.organizations.requireIn(tx, ctx, organizationId);
       throw membershipQuotaExceeded();
     }
+    const now = this.clock.now();
     const row = await tx.membership.create({
       data: {
-        id: newId('organizationMembership', this.clock.now()),
+        id: newId('organizationMembership', now),
         instanceId,
         organizationId,
         userId,
         roleId: member.role.id,
         publicMetadata: member.publicMetadata ?? {},
         privateMetadata: member.privateMetadata ?? {},
+        grantedAt: member.isGranted ? now : null,
       },
     });
     await this.profiles.save(tx, ctx, profileOfSummary(user));

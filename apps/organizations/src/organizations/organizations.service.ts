@@ -201,7 +201,7 @@ export class OrganizationsService {
       });
       await this.outbox.add(tx, organizationCreated(ctx, created, { fapiUrl }));
       if (!creator || !role) return created;
-      const member = { organizationId: id, user: creator, role };
+      const member = { organizationId: id, user: creator, role, isGranted: ctx.api === 'bapi' };
       return (await this.members.add(tx, { ...ctx, fapiUrl }, member)).organization;
     };
     return transaction(this.db, write, { taken: takenSlug });

@@ -83,6 +83,7 @@ const toMembershipView = (row: Membership): MembershipView => ({
   organization_id: row.organizationId,
   role_id: row.roleId,
   public_metadata: row.publicMetadata as JsonObject,
+  granted_at: row.grantedAt?.getTime() ?? null,
   created_at: row.createdAt.getTime(),
   updated_at: row.updatedAt.getTime(),
 });

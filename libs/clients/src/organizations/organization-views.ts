@@ -17,6 +17,8 @@ export interface MembershipView {
   organization_id: string;
   role_id: string;
   public_metadata: JsonObject;
+  /** When a server has made the user a member, in milliseconds. */
+  granted_at: number | null;
   /** Milliseconds. */
   created_at: number;
   updated_at: number;

@@ -90,9 +90,7 @@ export class OrganizationsClient extends ServiceClient {
    */
   async membershipsOf(ctx: RequestContext, userId: string): Promise<RawJson> {
     const last = this.joined.get(userId);
-    const rowsText = await this.views.membershipsTextOf(ctx, userId, () =>
-      this.get(ctx, `/users/${userId}/memberships`),
-    );
+    const rowsText = await this.membershipsTextOf(ctx, userId);
     const list = last?.list.text === rowsText ? last.list : listOf(rowsText);
     const [organizations, roles] = await Promise.all([
       this.views.organizationTextsOf(ctx, list.organizationIds, this.loads(ctx)),
@@ -109,6 +107,17 @@ export class OrganizationsClient extends ServiceClient {
     const json = new RawJson(`[${texts.join(',')}]`);
     this.joined.set(userId, { list, organizations, roleTexts, json });
     return json;
+  }
+
+  /**
+   * The organization that a server has made a user a member of last; null when there has been none since a moment, in
+   * milliseconds.
+   */
+  async grantedSince(ctx: RequestContext, userId: string, since: number): Promise<string | null> {
+    const rows = JSON.parse(await this.membershipsTextOf(ctx, userId)) as MembershipView[];
+    const at = (row: MembershipView) => row.granted_at ?? 0;
+    const [last] = rows.filter((row) => at(row) > since).sort((a, b) => at(b) - at(a));
+    return last?.organization_id ?? null;
   }
 
   /**
@@ -202,6 +211,10 @@ export class OrganizationsClient extends ServiceClient {
   /** Which users, at most 2 000, a selection means, in their order; without `include` all but the members of `exclude`. */
   membersAmong(ctx: RequestContext, selection: MemberSelection, userIds: string[]): Promise<string[]> {
     return this.post(ctx, '/members_among', { ...selection, user_ids: userIds });
+  }
+
+  private membershipsTextOf(ctx: RequestContext, userId: string): Promise<string> {
+    return this.views.membershipsTextOf(ctx, userId, () => this.get(ctx, `/users/${userId}/memberships`));
   }
 
   private organizations(ctx: RequestContext, ids: string[]): Promise<Map<string, OrganizationJSON>> {
