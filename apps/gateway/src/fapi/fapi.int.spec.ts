@@ -383,6 +383,25 @@ describe('FAPI limits', () => {
     expect((await reset()).status).toBe(429);
   });
 
+  it('refuses the 251st invitation of a user within an hour, and nobody else’s', async () => {
+    const invite = async (dev: string) =>
+      fapi({
+        method: 'POST',
+        path: `/v1/organizations/org_1/invitations?__clerk_db_jwt=${await owner.sign({ dev })}`,
+        headers: { ...DEV, ...FORM },
+      });
+    for (const [dev, client] of [
+      ['dvb_i', 'client_i'],
+      ['dvb_j', 'client_j'],
+    ] as const) {
+      owner.devBrowsers.set(dev, client);
+      await owner.addClient(client);
+    }
+    for (let i = 0; i < 250; i++) expect((await invite('dvb_i')).status).toBe(200);
+    expect((await invite('dvb_i')).status).toBe(429);
+    expect((await invite('dvb_j')).status).toBe(200);
+  });
+
   it('lets a suite of tests with its token be faster', async () => {
     const exp = Math.floor(clock.now().getTime() / 1000) + 60;
     const path = `/v1/client/sign_ups?__clerk_testing_token=${await owner.sign({ testing: true, exp })}`;

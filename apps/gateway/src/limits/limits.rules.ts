@@ -20,6 +20,15 @@ export function fapiRules(config: GatewayConfig): Partial<Record<OperationId, Ra
   };
 }
 
+const invitation: RateRule = { name: 'organization_invitation', limit: 250, windowMs: HOUR_MS };
+const invitations: RateRule = { name: 'organization_invitations', limit: 50, windowMs: HOUR_MS };
+
+/** FAPI, per user: mail to strangers. The contract has these numbers per instance, where one user could use up the share of all. */
+export const fapiUserRules: Partial<Record<OperationId, RateRule>> = {
+  createOrganizationInvitations: invitation,
+  bulkCreateOrganizationInvitations: invitations,
+};
+
 /** All of BAPI, per instance. */
 export const bapiRules = (config: GatewayConfig) => ({
   production: { name: 'bapi', limit: config.GATEWAY_LIMIT_BAPI, windowMs: WINDOW_MS },
@@ -37,8 +46,8 @@ export const guessRule = (config: GatewayConfig): RateRule => ({
 export const bapiOperationRules: Partial<Record<OperationId, RateRule>> = {
   CreateInvitation: { name: 'invitation', limit: 100, windowMs: HOUR_MS },
   CreateBulkInvitations: { name: 'invitations', limit: 25, windowMs: HOUR_MS },
-  CreateOrganizationInvitation: { name: 'organization_invitation', limit: 250, windowMs: HOUR_MS },
-  CreateOrganizationInvitationBulk: { name: 'organization_invitations', limit: 50, windowMs: HOUR_MS },
+  CreateOrganizationInvitation: invitation,
+  CreateOrganizationInvitationBulk: invitations,
 };
 
 const perObject = (name: string): RateRule => ({ name, limit: 10, windowMs: WINDOW_MS });

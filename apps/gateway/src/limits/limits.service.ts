@@ -6,7 +6,7 @@ import { RateLimits } from '@latchkey/state';
 import { ClientTokens } from '../clients/client-tokens.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import type { Match } from '../operations/operations.router.js';
-import { bapiObjectRules, bapiOperationRules, bapiRules, fapiRules } from './limits.rules.js';
+import { bapiObjectRules, bapiOperationRules, bapiRules, fapiRules, fapiUserRules } from './limits.rules.js';
 
 /** With a testing token a suite of tests may be as fast as it likes, within reason. */
 const TESTING_FACTOR = 200;
@@ -29,10 +29,13 @@ export class LimitsService {
     this.bapi = bapiRules(config);
   }
 
-  /** @throws RateLimited when the address has spent its share */
+  /** @throws RateLimited when the address, or the user, has spent its share */
   async countFapi(ctx: RequestContext, instance: InstanceInfo, { id }: Match, testingToken?: string): Promise<void> {
+    if (this.isOff) return;
+    const ofUser = fapiUserRules[id];
+    if (ofUser && ctx.userId) await this.limits.consume(ofUser, `${ctx.instanceId}:${ctx.userId}`);
     const rule = this.fapi[id];
-    if (!rule || this.isOff) return;
+    if (!rule) return;
     const isTest = testingToken !== undefined && (await this.isTestingToken(instance, testingToken));
     const applied = isTest ? { ...rule, name: `${rule.name}_testing`, limit: rule.limit * TESTING_FACTOR } : rule;
     await this.limits.consume(applied, `${ctx.instanceId}:${ctx.ipAddress}`);

@@ -1,4 +1,4 @@
-import { refusal } from '@latchkey/core';
+import { ApiError, refusal } from '@latchkey/core';
 
 /** The instance's users have no e-mail addresses. */
 export const invitationsNotSupported = () =>
@@ -26,6 +26,19 @@ export const duplicateInvitations = (addresses: string[]) =>
     'already invited',
     'Some of these addresses have pending invitations already, or are named twice.',
     { email_addresses: addresses },
+  );
+
+/** The caller has had this address invited again and again. */
+export const addressInvitedTooOften = (seconds: number) =>
+  new ApiError(
+    429,
+    {
+      code: 'too_many_requests',
+      message: 'Too many requests. Please try again in a bit.',
+      long_message: 'You have invited this address too often. Try again later.',
+      meta: { resets_in: seconds },
+    },
+    { retryAfterSeconds: seconds },
   );
 
 /** More invitations at once than are allowed. */

@@ -303,6 +303,19 @@ describe('invitations', () => {
       expect(made.body.response).not.toHaveProperty('private_metadata');
       expect(refusal(refused)).toEqual([403, 'missing_organization_permission']);
     });
+
+    it('lets nobody flood an address by withdrawing and inviting again', async () => {
+      const { path, owner } = await owned();
+      const email_address = testEmail();
+      const invite = () => owner.browser.post(path, { email_address, role: 'org:member' });
+      for (let count = 0; count < 5; count++) {
+        const { body } = await invite();
+        expect((await owner.browser.post(`${path}/${body.response.id}/revoke`)).status).toBe(200);
+      }
+
+      expect(refusal(await invite())).toEqual([429, 'too_many_requests']);
+      expect((await bapi.post(path, { email_address, role: 'org:member' })).status).toBe(200);
+    });
   });
 
   describe('FAPI bulkCreateOrganizationInvitations', () => {

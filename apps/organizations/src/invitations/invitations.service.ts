@@ -16,6 +16,7 @@ import { OrganizationsLookup } from '../organizations/organizations.lookup.js';
 import { MINIMUM_PERMISSION } from '../roles/roles.defaults.js';
 import { RolesLookup } from '../roles/roles.lookup.js';
 import {
+  addressInvitedTooOften,
   bulkTooLarge,
   duplicateInvitations,
   invitationNotPending,
@@ -32,6 +33,9 @@ import { InvitationTickets } from './invitations.tickets.js';
 
 const DAY_MS = 86_400_000;
 const BULK_LIMIT = 10;
+/** How often a member may have one address invited within an hour; ours, for to withdraw and invite again would be a way to flood it. */
+const MOST_TO_ADDRESS = 5;
+const HOUR_MS = 3_600_000;
 const DOMAIN_INVITATION = { public_metadata: {}, private_metadata: {}, expires_in_days: 30, notify: true };
 
 /** Asks addresses to join organizations. */
@@ -54,7 +58,7 @@ export class InvitationsService {
    * Invites an address to an organization.
    *
    * @throws `organization_invitation_not_unique`, `already_a_member_in_organization` (400),
-   * `organization_membership_quota_exceeded` (403), `form_param_value_invalid` for the role (422)
+   * `organization_membership_quota_exceeded` (403), `form_param_value_invalid` for the role (422), `too_many_requests` (429)
    */
   async create(ctx: RequestContext, organizationId: string, input: CreateInvitation): Promise<FullInvitation> {
     const [created] = await this.write(ctx, organizationId, [input], invitationNotUnique);
@@ -183,6 +187,7 @@ export class InvitationsService {
     const write = async (tx: Tx) => {
       await this.organizations.lock(tx, ctx, organization.id);
       await expireDue(tx, scope, this.clock.now(), addresses);
+      if (ctx.api === 'fapi') await this.requireModest(tx, ctx, addresses);
       if (!(await takePendingPlaces(tx, scope, inputs.length))) throw membershipQuotaExceeded();
       const created: FullInvitation[] = [];
       for (const input of inputs) {
@@ -194,6 +199,17 @@ export class InvitationsService {
       return created;
     };
     return transaction(this.db, write, { taken: { invitations_one_pending: taken } });
+  }
+
+  /** No member floods an address with mail, from whichever of their organizations. */
+  private async requireModest(tx: Tx, { instanceId, userId }: RequestContext, addresses: string[]): Promise<void> {
+    const since = new Date(this.clock.now().getTime() - HOUR_MS);
+    const made = await tx.invitation.groupBy({
+      by: ['emailAddress'],
+      where: { instanceId, emailAddress: { in: addresses }, createdAt: { gt: since }, inviterId: userId },
+      _count: true,
+    });
+    if (made.some(({ _count: count }) => count >= MOST_TO_ADDRESS)) throw addressInvitedTooOften(HOUR_MS / 1000);
   }
 
   private async insert(
