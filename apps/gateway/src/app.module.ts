@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ClientStates, IdentityClient, ServiceTransport } from '@latchkey/clients';
 import { loadConfig } from '@latchkey/config';
 import { HealthChecks, HealthController } from '@latchkey/http';
@@ -20,6 +21,7 @@ import { InboxController } from './inbox/inbox.controller.js';
 import { InstancesService } from './instances/instances.service.js';
 import { GuessesService } from './limits/guesses.service.js';
 import { LimitsService } from './limits/limits.service.js';
+import { createGatewayApp } from './listeners/create-gateway.js';
 import { Listeners } from './listeners/listeners.js';
 import { BundlesService } from './npm/bundles.service.js';
 import { NpmController } from './npm/npm.controller.js';
@@ -29,14 +31,13 @@ import { PortalController } from './portal/portal.controller.js';
 import { GatewayExceptionFilter } from './requests/gateway-exception.filter.js';
 import { WebhooksPortalController } from './webhooks-portal/webhooks-portal.controller.js';
 
-export { createGateway, listen } from './listeners/create-gateway.js';
+export { listen } from './listeners/create-gateway.js';
 export type { Address, ListenerName } from './listeners/listeners.js';
 
 /** The gateway: the only process that callers reach. */
 @Module({})
 export class GatewayModule {
-  static forRoot(env: Env, platform: Platform): DynamicModule {
-    const config = loadConfig(GatewayConfig, env);
+  static forRoot(config: GatewayConfig, platform: Platform): DynamicModule {
     const showsInbox = platform.messaging.inbox !== undefined;
     return {
       module: GatewayModule,
@@ -79,4 +80,10 @@ export class GatewayModule {
       ],
     };
   }
+}
+
+/** The gateway's application, configured by `env`; it does not listen yet. */
+export function createGateway(env: Env, platform: Platform): Promise<NestFastifyApplication> {
+  const config = loadConfig(GatewayConfig, env);
+  return createGatewayApp(GatewayModule.forRoot(config, platform), config);
 }

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { ConfigError, loadConfig } from '@latchkey/config';
 import { log } from '@latchkey/observability';
 import { distributedPlatform, orExplain, stopOnSignal } from '@latchkey/platform';
-import { createGateway, GatewayModule, listen } from './app.module.js';
+import { createGateway, listen } from './app.module.js';
 import { ListenConfig } from './config.js';
 
 await orExplain(async () => {
   const config: ListenConfig = loadConfig(ListenConfig, process.env);
   const tls = tlsOf(config);
-  const app = await createGateway(GatewayModule.forRoot(process.env, distributedPlatform(process.env)));
+  const app = await createGateway(process.env, distributedPlatform(process.env));
   const { GATEWAY_HOST: host } = config;
   const tlsPort = config.GATEWAY_TLS_PORT;
   const urls = await listen(app, {

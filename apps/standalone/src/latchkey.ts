@@ -16,7 +16,7 @@ import { Sweepers } from '@latchkey/jobs';
 import type { AppModule, Env, StandalonePlatform } from '@latchkey/platform';
 import { deploy } from '@latchkey/postgres';
 import { BillingModule } from '../../billing/src/app.module.js';
-import { createGateway, GatewayModule, listen } from '../../gateway/src/app.module.js';
+import { createGateway, listen } from '../../gateway/src/app.module.js';
 import { IdentityModule } from '../../identity/src/app.module.js';
 import { OrganizationsModule } from '../../organizations/src/app.module.js';
 import { WebhooksModule } from '../../webhooks/src/app.module.js';
@@ -90,7 +90,7 @@ export async function startLatchkey(options: LatchkeyOptions): Promise<Latchkey>
     platform.transport.register(owner, fastify);
     apps.push(app);
   }
-  const gateway = await createGateway(GatewayModule.forRoot(env, platform));
+  const gateway = await createGateway(env, platform);
   options.onGateway?.(gateway.getHttpAdapter().getInstance());
   const urls = await listen(gateway, {
     fapi: { host, port: options.fapiPort },

@@ -4,7 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FapiRequestsService, type Reached } from '../fapi/fapi-requests.service.js';
 import { html, sendPage, type Html } from '../pages/html.js';
 import { basePath } from '../pages/reached-pages.js';
-import { sendError } from '../requests/gateway-exception.filter.js';
 import { unknownPath } from '../requests/gateway-errors.js';
 import { inboxScript } from './inbox.script.js';
 
@@ -18,8 +17,7 @@ export class InboxController {
 
   @Get()
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('to') to?: string): Promise<void> {
-    const reached = await this.reach(request, reply);
-    if (!reached) return;
+    const reached = await this.reach(request);
     const messages = this.inbox.list({ instanceId: reached.instance.id, ...(to && { to }) });
     sendPage(reply, {
       title: 'Inbox',
@@ -39,8 +37,7 @@ export class InboxController {
 
   @Get('messages')
   async messages(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('to') to?: string): Promise<void> {
-    const reached = await this.reach(request, reply);
-    if (!reached) return;
+    const reached = await this.reach(request);
     const data = this.inbox.list({ instanceId: reached.instance.id, ...(to && { to }) });
     reply.headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
     void reply.send(Buffer.from(JSON.stringify({ data, total_count: data.length })));
@@ -53,11 +50,10 @@ export class InboxController {
   }
 
   /** The development instance that was asked; in production there is no such page. */
-  private async reach(request: FastifyRequest, reply: FastifyReply): Promise<Reached | undefined> {
+  private async reach(request: FastifyRequest): Promise<Reached> {
     const reached = await this.requests.reach(request);
-    if (reached.instance.environment === 'development') return reached;
-    sendError(reply, request, unknownPath(request.method, '/inbox'));
-    return undefined;
+    if (reached.instance.environment !== 'development') throw unknownPath(request.method, '/inbox');
+    return reached;
   }
 }
 

@@ -5,18 +5,21 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomBytesOf } from '@latchkey/core';
 import { BODY_LIMIT_BYTES } from '@latchkey/http';
 import { NestLogger } from '@latchkey/observability';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import type { GatewayConfig } from '../config.js';
 import { addCorsHeaders } from '../fapi/cors.js';
 import { FAPI_ROUTE } from '../fapi/fapi.controller.js';
 import { malformedPath, unknownPath } from '../requests/gateway-errors.js';
 import { sendError } from '../requests/gateway-exception.filter.js';
 import { Listeners, routedUrl, type Address, type ListenerName } from './listeners.js';
 
-/** Makes the gateway's Nest application; it does not listen yet. */
-export async function createGateway(module: DynamicModule): Promise<NestFastifyApplication> {
+/** Makes the Nest application of the gateway's module; it does not listen yet. */
+export async function createGatewayApp(
+  module: DynamicModule,
+  config: Pick<GatewayConfig, 'GATEWAY_TRUSTED_PROXIES'>,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
-    trustProxy: trustedProxies(module),
+    trustProxy: config.GATEWAY_TRUSTED_PROXIES,
     genReqId: () => randomBytesOf(16).toString('hex'),
     rewriteUrl: routedUrl,
     // A path that cannot be decoded reaches no controller.
@@ -62,10 +65,4 @@ export async function listen<Addresses extends Partial<Record<ListenerName, Addr
   for (const [name, address] of Object.entries(addresses) as [ListenerName, Address][])
     urls[name] = await listeners.open(app, name, address);
   return urls as Record<keyof Addresses, string>;
-}
-
-/** Needed before there is an application to ask for its configuration. */
-function trustedProxies(module: DynamicModule): boolean | string {
-  const provider = module.providers?.find((entry) => 'provide' in entry && entry.provide === GATEWAY_CONFIG);
-  return (provider as { useValue: GatewayConfig }).useValue.GATEWAY_TRUSTED_PROXIES;
 }

@@ -1,6 +1,5 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sendError } from '../requests/gateway-exception.filter.js';
 import { unknownPath } from '../requests/gateway-errors.js';
 import { BundlesService, type Encoding } from './bundles.service.js';
 
@@ -23,7 +22,7 @@ export class NpmController {
     reply.headers({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' });
     const [, packageName = '', version = ''] = /^([^@]+)@([^@]+)$/.exec(selector) ?? [];
     const file = this.bundles.find(`@clerk/${packageName}`, version, name);
-    if (!file) return sendError(reply, request, unknownPath('GET', request.url.replace(/^\/fapi|\?.*$/g, '')));
+    if (!file) throw unknownPath('GET', request.url.replace(/^\/fapi|\?.*$/g, ''));
     const encoding = encodingFor(request);
     const { bytes, etag } = await this.bundles.body(file, encoding);
     reply.headers({

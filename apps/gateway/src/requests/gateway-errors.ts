@@ -23,6 +23,7 @@ export const originWithAuthorization = () =>
   );
 export const severalOrigins = () =>
   refusal(400, 'multiple_origin_header_values_forbidden', 'Several origins', 'A request may have one Origin.');
+
 /** The development browser is unknown; the SDK makes a new one. */
 export const devBrowserUnauthenticated = () =>
   refusal(

@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TestClock } from '@latchkey/core';
 import type { LocalInbox } from '@latchkey/messaging';
 import { standalonePlatform } from '@latchkey/platform';
-import { createGateway, GatewayModule, listen } from '../app.module.js';
+import { createGateway, listen } from '../app.module.js';
 import { FakeOwner } from './fake-owner.js';
 
 /** An answer over HTTP. */
@@ -37,7 +37,7 @@ export function useGateway(env: Record<string, string> = {}) {
     const fastify = await owner.start();
     for (const service of ['identity', 'organizations', 'billing', 'webhooks'] as const)
       platform.transport.register(service, fastify);
-    app = await createGateway(GatewayModule.forRoot(env, platform));
+    app = await createGateway(env, platform);
     const address = { host: '127.0.0.1', port: 0 };
     urls = await listen(app, { fapi: address, bapi: address, ops: address });
   });

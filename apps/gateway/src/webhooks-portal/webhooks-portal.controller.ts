@@ -4,7 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FapiRequestsService } from '../fapi/fapi-requests.service.js';
 import { sendAnswer } from '../forwarding/forwarding.service.js';
 import { basePath } from '../pages/reached-pages.js';
-import { sendError } from '../requests/gateway-exception.filter.js';
 
 const ADDRESS = '/fapi/webhooks-portal';
 /** What the portal reads of a request. */
@@ -32,16 +31,12 @@ export class WebhooksPortalController {
         .map((name) => [name, request.headers[name]])
         .filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     );
-    try {
-      const answer = await this.transport.request('webhooks', {
-        method: request.method,
-        path: `/portal${path.replace(/^\/(?=$|\?)/, '')}`,
-        headers,
-        body,
-      });
-      sendAnswer(reply, answer);
-    } catch (error) {
-      sendError(reply, request, error);
-    }
+    const answer = await this.transport.request('webhooks', {
+      method: request.method,
+      path: `/portal${path.replace(/^\/(?=$|\?)/, '')}`,
+      headers,
+      body,
+    });
+    sendAnswer(reply, answer);
   }
 }

@@ -102,9 +102,9 @@ export class UserAccountsService {
     const work = async (tx: Tx) => {
       await this.clients.lockWithUsers(tx, ctx, [id]);
       const current = await this.users.requireIn(tx, ctx, id);
-      Object.assign(columns, primaries(current, input), await this.image(tx, ctx, current, input));
-      if (Object.keys(columns).length === 0) return current;
-      const updated = await this.sessions.changeUser(tx, ctx, id, columns);
+      const changes = { ...columns, ...primaries(current, input), ...(await this.image(tx, ctx, current, input)) };
+      if (Object.keys(changes).length === 0) return current;
+      const updated = await this.sessions.changeUser(tx, ctx, id, changes);
       if (input.notify_primary_email_address_changed) await this.tellPrevious(tx, ctx, current, updated);
       if (input.sign_out_of_other_sessions) await this.sessions.end(tx, ctx, { userId: id }, 'revoked');
       return updated;
