@@ -128,13 +128,13 @@ function requireInstance(model: string, operation: string, args: QueryCall['args
 /** Whether a filter pins `instanceId`: at its top, inside a compound unique key, or in one branch of an AND. */
 function namesInstance(where: object | undefined): boolean {
   if (!where) return false;
-  if ('instanceId' in where && where.instanceId !== undefined) return true;
+  if (pinsInstance(where)) return true;
   if ('AND' in where) return [where.AND].flat().some((part) => namesInstance(part as object));
-  return Object.values(where).some(
-    (value: unknown) =>
-      typeof value === 'object' && value !== null && 'instanceId' in value && value.instanceId !== undefined,
-  );
+  return Object.entries(where).some(([field, value]: [string, unknown]) => field !== 'NOT' && pinsInstance(value));
 }
+
+const pinsInstance = (filter: unknown): boolean =>
+  typeof filter === 'object' && filter !== null && 'instanceId' in filter && typeof filter.instanceId === 'string';
 
 function withTimes(operation: string, args: QueryCall['args'], now: Date): QueryCall['args'] {
   const created = (data: object) => ({ createdAt: now, updatedAt: now, ...data });

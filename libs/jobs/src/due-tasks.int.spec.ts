@@ -180,6 +180,33 @@ describe('DueTasks', () => {
     expect(await left()).toBe(0);
   });
 
+  it('tells a process that has lost its task, and lets it change nothing of it', async () => {
+    const [first, second] = [gate(), gate()];
+    const seen: unknown[] = [];
+    const lost = start(async ({ progress }) => {
+      await first.pass();
+      seen.push(await progress({ upTo: 'late' }));
+      await second.pass();
+    });
+    const other = start(async ({ progress }) => {
+      seen.push(await progress({ upTo: 'm' }));
+      first.leave();
+      await second.arrived;
+      const { rows } = await pool.query<{ input: Input }>('SELECT input FROM due_tasks');
+      seen.push(rows[0]?.input.upTo);
+    });
+    await order(lost.tasks, 'a');
+    const working = lost.wake();
+    await first.arrived;
+
+    clock.advance(LEASE_MS + 1_000);
+    await other.sweep();
+    second.leave();
+    await working;
+
+    expect(seen).toEqual([true, false, 'm']);
+  });
+
   it('leaves kinds alone that it does not know', async () => {
     const { tasks, wake, sweep } = start(async () => undefined, 'known');
     await order(tasks, 'a', {}, 'of a newer version');

@@ -376,6 +376,22 @@ describe('ReadThrough', () => {
       },
     );
 
+    it('takes the last value back when an invalidation comes just after it is stored', async () => {
+      const moving = new TestClock();
+      class Interrupted extends MemorySharedState {
+        override async setIfAbsent(key: string, value: string, ttlMs: number): Promise<boolean> {
+          const isSet = await super.setIfAbsent(key, value, ttlMs);
+          await things.invalidate('a');
+          return isSet;
+        }
+      }
+      const things = lasting(new Interrupted(moving));
+      await things.get('a', async () => ({ n: 1 }));
+      moving.advance(10_000);
+
+      await expect(things.get('a', away)).rejects.toThrow('away');
+    });
+
     it('gives nothing out that was invalidated', async () => {
       const moving = new TestClock();
       const things = lasting(new MemorySharedState(moving));

@@ -352,6 +352,14 @@ describe('FAPI origins', () => {
     expect(owner.last.ctx.origin).toBeUndefined();
   });
 
+  it('refuses several origins at once, in development, too', async () => {
+    for (const own of [PROD, DEV]) {
+      const origin = 'https://shop.example, https://partner.example';
+      const answer = await fapi({ path: '/v1/client', headers: { ...own, origin } });
+      expect([answer.status, answer.json().errors[0].code]).toEqual([400, 'multiple_origin_header_values_forbidden']);
+    }
+  });
+
   it('refuses a change that rides on a cookie without an origin', async () => {
     const token = await owner.addClient('client_o');
     const answer = await fapi({

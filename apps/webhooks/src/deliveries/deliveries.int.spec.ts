@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { dropDatabase } from '@latchkey/postgres';
 import { Webhook } from 'svix';
 import { WebhooksDb } from '../db.js';
@@ -151,19 +152,27 @@ describe('delivery', () => {
     expect(subscriber.received).toHaveLength(1);
   });
 
-  it('signs with both secrets for a day after a rotation, then with the new one alone', async () => {
-    const { subscriber, svix, instanceId, endpoint, emit, key } = await subscribed();
-    await svix.endpoint.rotateSecret(instanceId, endpoint.id);
+  type Subscribed = Awaited<ReturnType<typeof subscribed>>;
+  it.each([
+    ['a rotation', ({ svix, instanceId, endpoint }: Subscribed) => svix.endpoint.rotateSecret(instanceId, endpoint.id)],
+    [
+      'a patch',
+      ({ svix, instanceId, endpoint }: Subscribed) =>
+        svix.endpoint.patch(instanceId, endpoint.id, { secret: `whsec_${randomBytes(32).toString('base64')}` }),
+    ],
+  ])('signs with both secrets for a day after %s, then with the new one alone', async (_, change) => {
+    const known = await subscribed();
+    const { subscriber, svix, instanceId, endpoint, emit, key } = known;
+    await change(known);
     const { key: rotated } = await svix.endpoint.getSecret(instanceId, endpoint.id);
 
+    webhooks.clock.advance(hours(24) - 60_000);
     await emit('user_1');
     const both = await until(() => subscriber.received[0]);
-    webhooks.clock.advance(hours(24) + 1);
+    webhooks.clock.advance(60_001);
     await emit('user_2');
     const alone = await until(() => subscriber.received[1]);
 
-    expect(both.headers['svix-signature']!.split(' ')).toHaveLength(2);
-    expect(alone.headers['svix-signature']!.split(' ')).toHaveLength(1);
     // Not `verify`: it compares the timestamp with the machine's time, and earlier tests have moved the clock.
     const signature = (secret: string, { headers, body }: Received) =>
       new Webhook(secret).sign(headers['svix-id']!, new Date(Number(headers['svix-timestamp']) * 1000), body);

@@ -97,6 +97,9 @@ export type EndpointPatch = z.output<typeof EndpointPatch>;
 export const ListEndpoints = z.object({ ...iteratorFields, ...orderField });
 export type ListEndpoints = z.output<typeof ListEndpoints>;
 
+/** How long the old secret signs beside a new one, unless told otherwise. */
+export const GRACE_SECONDS = 86_400;
+
 /** Body of `endpoint.rotateSecret`. */
 export const RotateSecret = z.object({
   key: SigningSecret.nullish(),
@@ -105,7 +108,7 @@ export const RotateSecret = z.object({
     .min(0)
     .max(7 * 86_400)
     .nullish()
-    .transform((seconds) => seconds ?? 86_400),
+    .transform((seconds) => seconds ?? GRACE_SECONDS),
 });
 export type RotateSecret = z.output<typeof RotateSecret>;
 

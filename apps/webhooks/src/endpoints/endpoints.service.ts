@@ -15,17 +15,17 @@ import { Operational } from '../operational/operational.service.js';
 import { svixConflict, svixInvalid, svixNotFound } from '../svix-api/svix-errors.js';
 import { readList, toPrisma, type SvixList } from '../svix-api/svix-list.js';
 import { toEndpointJSON, type EndpointJSON } from './endpoints.serializer.js';
-import type {
-  EndpointIn,
-  EndpointPatch,
-  EndpointUpdate,
-  ListEndpoints,
-  RotateSecret,
-  StatsQuery,
+import {
+  GRACE_SECONDS,
+  type EndpointIn,
+  type EndpointPatch,
+  type EndpointUpdate,
+  type ListEndpoints,
+  type RotateSecret,
+  type StatsQuery,
 } from './endpoints.schemas.js';
 
 const taken = { endpoints_one_uid: () => svixConflict() };
-const GRACE_SECONDS = 86_400;
 
 /** Endpoints of an application, their secrets and headers. */
 @Injectable()
