@@ -114,10 +114,10 @@ async function buildPortal(force = false) {
 
 /**
  * @param {string[]} [named] all applications when empty
- * @param {{ force?: boolean }} [options]
+ * @param {{ force?: boolean, log?: (line: string) => void }} [options] `log` gets a line before what takes its time
  * @returns {Promise<string[]>} the applications that were built
  */
-export async function build(named = [], { force = false } = {}) {
+export async function build(named = [], { force = false, log = () => {} } = {}) {
   const known = applications();
   const unknown = named.filter((app) => !known.includes(app));
   if (unknown.length > 0)
@@ -127,6 +127,7 @@ export async function build(named = [], { force = false } = {}) {
   const stale = (named.length > 0 ? named : known)
     .map((app) => ({ app, hash: fingerprint(app) }))
     .filter(({ app, hash }) => force || !isFresh(app, hash));
+  if (stale.length > 0) log(`building ${stale.map(({ app }) => app).join(', ')}`);
   const queue = [...stale];
   const worker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
@@ -145,7 +146,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
     const began = Date.now();
     const named = args.filter((arg) => !arg.startsWith('-'));
-    const built = await build(named, { force: args.includes('--force') });
+    const built = await build(named, { force: args.includes('--force'), log: console.log });
     if (built.length > 0) console.log(`built ${built.join(', ')} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

@@ -14,14 +14,15 @@ import { ROOT, SERVICES } from './lib/project.mjs';
 import './lib/typescript.mjs';
 
 const { deploy, freePort } = await import('@latchkey/postgres');
+const { settingsWithoutEffect, standaloneConfig } = await import('../apps/standalone/src/config.js');
 const {
-  announcement,
   completed,
   declare,
-  defaultDeclaration,
+  declareAtStart,
   installationKeys,
   listenForCommands,
   readDeclaration,
+  readTlsFiles,
   rotateKeys,
   writeSecretFile,
 } = await import('@latchkey/installation');
@@ -97,6 +98,18 @@ function writeReplicaEnv(dataDir, env) {
 }
 
 /**
+ * What the gateway is told of TLS. It would say itself what is wrong with the files, after all the rest has started.
+ *
+ * @param {import('../apps/standalone/src/config.js').StandaloneConfig} settings
+ */
+function tlsOf({ LATCHKEY_TLS_PORT: port, LATCHKEY_TLS_CERT_FILE: cert, LATCHKEY_TLS_KEY_FILE: key }) {
+  if (port === undefined) return {};
+  if (!cert || !key) throw new Error('LATCHKEY_TLS_PORT needs LATCHKEY_TLS_CERT_FILE and LATCHKEY_TLS_KEY_FILE.');
+  readTlsFiles(['LATCHKEY_TLS_CERT_FILE', cert], ['LATCHKEY_TLS_KEY_FILE', key]);
+  return { GATEWAY_TLS_PORT: String(port), GATEWAY_TLS_CERT_FILE: cert, GATEWAY_TLS_KEY_FILE: key };
+}
+
+/**
  * @param {string} service
  * @param {string} url of its readiness
  */
@@ -118,22 +131,28 @@ async function untilReady(service, url) {
 
 async function start() {
   const env = environment();
-  const dataDir = resolve(env.LATCHKEY_DATA_DIR ?? join(ROOT, '.latchkey', 'distributed'));
-  const host = env.LATCHKEY_HOST ?? '127.0.0.1';
-  const config = env.LATCHKEY_CONFIG;
+  const warning = settingsWithoutEffect(env);
+  if (warning) console.log(warning);
+  // The services have databases of their own.
+  const settings = standaloneConfig({ ...env, DATABASE_URL: undefined });
+  const dataDir = resolve(env.LATCHKEY_DATA_DIR || join(ROOT, '.latchkey', 'distributed'));
+  const { LATCHKEY_HOST: host, LATCHKEY_CONFIG: config } = settings;
+  const tls = tlsOf(settings);
   if (config) readDeclaration(config);
   mkdirSync(dataDir, { recursive: true });
-  await build(['gateway', ...SERVICES]);
+  await build(['gateway', ...SERVICES], { log: console.log });
   for (const service of SERVICES) {
-    await deploy({ service, url: /** @type {string} */ (env[databaseName(service)]), log: console.log });
+    const applied = await deploy({ service, url: /** @type {string} */ (env[databaseName(service)]) });
+    if (applied.length > 0) console.log(`migrations of ${service}: ${applied.length} applied`);
   }
+  console.log('starting the services');
 
   const keys = installationKeys(dataDir);
   const ports = await Promise.all(SERVICES.map((_, index) => portNear(FIRST_PORT + index)));
   const urls = Object.fromEntries(SERVICES.map((service, index) => [service, `http://127.0.0.1:${ports[index]}`]));
   const opsPort = await portNear(4191);
-  const fapiPort = env.LATCHKEY_FAPI_PORT ?? '4000';
-  const bapiPort = env.LATCHKEY_BAPI_PORT ?? '4100';
+  const fapiPort = settings.LATCHKEY_FAPI_PORT;
+  const bapiPort = settings.LATCHKEY_BAPI_PORT;
   const contextKey = env.CONTEXT_SIGNING_KEY ?? keys.contextKey;
   const shared = {
     // Whoever tries it out receives webhooks on the same machine.
@@ -150,14 +169,10 @@ async function start() {
   run('gateway', {
     ...shared,
     GATEWAY_HOST: host,
-    GATEWAY_FAPI_PORT: fapiPort,
-    GATEWAY_BAPI_PORT: bapiPort,
+    GATEWAY_FAPI_PORT: String(fapiPort),
+    GATEWAY_BAPI_PORT: String(bapiPort),
     GATEWAY_OPS_PORT: String(opsPort),
-    ...(env.LATCHKEY_TLS_PORT && {
-      GATEWAY_TLS_PORT: env.LATCHKEY_TLS_PORT,
-      GATEWAY_TLS_CERT_FILE: env.LATCHKEY_TLS_CERT_FILE,
-      GATEWAY_TLS_KEY_FILE: env.LATCHKEY_TLS_KEY_FILE,
-    }),
+    ...tls,
   });
   await Promise.all([
     ...SERVICES.map((service) => untilReady(service, `${urls[service]}/health/ready`)),
@@ -173,14 +188,20 @@ async function start() {
   };
   /** @param {string} file */
   const read = (file) => completed(readDeclaration(file), publicUrls, keys.secretKey);
-  const source = config ? read(config) : defaultDeclaration(publicUrls, keys.secretKey);
-  const applied = await declare(ask, contextKey, source);
+  const announcement = await declareAtStart({
+    dataDir,
+    file: config,
+    urls: publicUrls,
+    secretKey: keys.secretKey,
+    hasInbox: false,
+    apply: (source) => declare(ask, contextKey, source),
+  });
   const control = await listenForCommands(dataDir, {
     apply: async (file) => declare(ask, contextKey, read(file)),
     rotateKeys: (rotation) => rotateKeys(ask, contextKey, rotation),
   });
   control.unref();
-  process.stdout.write(announcement(dataDir, source, applied, publicUrls, false));
+  process.stdout.write(announcement);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(0));

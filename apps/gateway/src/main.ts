@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { ConfigError, loadConfig } from '@latchkey/config';
+import { ConfigError, loadConfig, refuseSharedPort } from '@latchkey/config';
+import { readTlsFiles } from '@latchkey/installation';
 import { log } from '@latchkey/observability';
 import { distributedPlatform, orExplain, stopOnSignal } from '@latchkey/platform';
 import { createGateway, listen } from './app.module.js';
@@ -7,6 +7,8 @@ import { ListenConfig } from './config.js';
 
 await orExplain(async () => {
   const config: ListenConfig = loadConfig(ListenConfig, process.env);
+  const { GATEWAY_FAPI_PORT, GATEWAY_BAPI_PORT, GATEWAY_TLS_PORT, GATEWAY_OPS_PORT } = config;
+  refuseSharedPort({ GATEWAY_FAPI_PORT, GATEWAY_BAPI_PORT, GATEWAY_TLS_PORT, GATEWAY_OPS_PORT });
   const tls = tlsOf(config);
   const app = await createGateway(process.env, distributedPlatform(process.env));
   const { GATEWAY_HOST: host } = config;
@@ -29,5 +31,5 @@ function tlsOf(config: ListenConfig): { cert: string; key: string } | undefined 
     throw new ConfigError(
       'GATEWAY_TLS_CERT_FILE and GATEWAY_TLS_KEY_FILE belong together, and GATEWAY_TLS_PORT needs both.',
     );
-  return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+  return readTlsFiles(['GATEWAY_TLS_CERT_FILE', cert], ['GATEWAY_TLS_KEY_FILE', key]);
 }

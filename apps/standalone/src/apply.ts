@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { loadConfig } from '@latchkey/config';
 import { askToApply, DeclarationError, declare, readDeclaration, type AppliedInstance } from '@latchkey/installation';
 import type { Env } from '@latchkey/platform';
-import { StandaloneConfig } from './config.js';
+import { standaloneConfig } from './config.js';
+import { existingDataFolder } from './data-folder.js';
 import { distributedIdentity } from './distributed-identity.js';
 import { startInstallation } from './start.js';
 
@@ -11,6 +11,7 @@ import { startInstallation } from './start.js';
  * IDENTITY_URL and CONTEXT_SIGNING_KEY are set; else the one of LATCHKEY_DATA_DIR, running or not.
  *
  * @throws DeclarationError with the lines of what is wrong
+ * @throws ConfigError when there is no such installation
  */
 export async function apply(env: Env, named: string | undefined): Promise<void> {
   const file = named ?? env.LATCHKEY_CONFIG;
@@ -25,8 +26,7 @@ async function applyTo(env: Env, file: string): Promise<AppliedInstance[]> {
   const source = readDeclaration(file);
   const distributed = distributedIdentity(env);
   if (distributed) return declare(distributed.ask, distributed.contextKey, source);
-  const { LATCHKEY_DATA_DIR: dataDir } = loadConfig(StandaloneConfig, env);
-  const applied = await askToApply(resolve(dataDir), file);
+  const applied = await askToApply(existingDataFolder(standaloneConfig(env)), file);
   if (applied) return applied;
   const { latchkey, postgres, complete } = await startInstallation(env);
   try {

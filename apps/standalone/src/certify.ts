@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { loadConfig } from '@latchkey/config';
 import { DeclarationError, localCertificate, writeSecretFile } from '@latchkey/installation';
 import type { Env } from '@latchkey/platform';
-import { StandaloneConfig } from './config.js';
+import { standaloneConfig } from './config.js';
 
 const HOST = /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/;
 
@@ -12,7 +11,7 @@ export function certify(env: Env, hosts: readonly string[]): void {
   if (hosts.length === 0) throw new DeclarationError('Usage: latchkey certify clerk.shop.test app.shop.test ...');
   const wrong = hosts.find((host) => !HOST.test(host));
   if (wrong !== undefined) throw new DeclarationError(`${wrong} is not a host name such as clerk.shop.test`);
-  const folder = join(resolve(loadConfig(StandaloneConfig, env).LATCHKEY_DATA_DIR), 'tls');
+  const folder = join(resolve(standaloneConfig(env).LATCHKEY_DATA_DIR), 'tls');
   const { authority, certificate, key } = localCertificate(hosts, new Date());
   mkdirSync(folder, { recursive: true });
   const file = (name: string) => join(folder, name);

@@ -1,3 +1,5 @@
+import { loadConfig, refuseSharedPort, unknownSettings, type OwnNames } from '@latchkey/config';
+import type { Env } from '@latchkey/platform';
 import { z } from 'zod';
 
 export const StandaloneConfig = z.object({
@@ -24,3 +26,23 @@ export const StandaloneConfig = z.object({
   LATCHKEY_CONFIG: z.string().optional().meta({ example: './latchkey.yaml' }),
 });
 export type StandaloneConfig = z.output<typeof StandaloneConfig>;
+
+/** What is called LATCHKEY_… and is no setting: what `app.env` tells an app, and what the project's own tests tell each other. */
+const OTHERS = ['WEBHOOKS_URL', 'INSTANCE_ID', 'SPECS', 'COMPAT', 'TAP', 'E2E', 'E2E_MODE', 'LEFT_OUT'];
+const OWN_NAMES: OwnNames = {
+  prefix: 'LATCHKEY_',
+  schema: StandaloneConfig,
+  others: OTHERS.map((name) => `LATCHKEY_${name}`),
+};
+
+/** @throws ConfigError when a value is bad, a name is misspelt, or two listeners have one port */
+export function standaloneConfig(env: Env): Readonly<StandaloneConfig> {
+  unknownSettings(OWN_NAMES, env);
+  const config = loadConfig(StandaloneConfig, env);
+  const { LATCHKEY_FAPI_PORT, LATCHKEY_BAPI_PORT, LATCHKEY_TLS_PORT } = config;
+  refuseSharedPort({ LATCHKEY_FAPI_PORT, LATCHKEY_BAPI_PORT, LATCHKEY_TLS_PORT });
+  return config;
+}
+
+/** A sentence about variables that look like settings, and are none; undefined when there are none. */
+export const settingsWithoutEffect = (env: Env): string | undefined => unknownSettings(OWN_NAMES, env);

@@ -65,9 +65,12 @@ export interface Latchkey {
   stop(): Promise<void>;
 }
 
-/** Applies what is pending of every service's migrations; makes the databases that are missing. */
-export async function migrate(databaseUrls: Record<Owner, string>): Promise<void> {
-  for (const service of owners) await deploy({ url: databaseUrls[service], service });
+/** Applies what is pending of every service's migrations, and tells of each service how many; makes the databases that are missing. */
+export async function migrate(databaseUrls: Record<Owner, string>, tell: (line: string) => void): Promise<void> {
+  for (const service of owners) {
+    const { length } = await deploy({ url: databaseUrls[service], service });
+    if (length > 0) tell(`migrations of ${service}: ${length} applied`);
+  }
 }
 
 /** Starts the five services in this process and opens the two public listeners. Migrate first. */

@@ -1,8 +1,9 @@
-import { announcement, listenForCommands, readDeclaration } from '@latchkey/installation';
+import { listenForCommands, readDeclaration } from '@latchkey/installation';
 import { log } from '@latchkey/observability';
 import { orExplain } from '@latchkey/platform';
 import { apply } from './apply.js';
 import { certify } from './certify.js';
+import { settingsWithoutEffect } from './config.js';
 import { rotate } from './rotate-keys.js';
 import { startInstallation } from './start.js';
 
@@ -18,7 +19,9 @@ await orExplain(async () => {
 
 /** Runs until it is told to stop. */
 async function start(): Promise<void> {
-  const { dataDir, latchkey, postgres, complete, source } = await startInstallation(process.env);
+  const warning = settingsWithoutEffect(process.env);
+  if (warning) tell(warning);
+  const { dataDir, latchkey, postgres, complete, declareAtStart } = await startInstallation(process.env, tell);
 
   let stopping = false;
   const stop = async (code: number) => {
@@ -36,12 +39,15 @@ async function start(): Promise<void> {
     void stop(1);
   });
 
-  const declared = source();
-  const applied = await latchkey.apply(declared);
+  const announcement = await declareAtStart();
   const control = await listenForCommands(dataDir, {
     apply: async (path) => latchkey.apply(complete(readDeclaration(path))),
     rotateKeys: (rotation) => latchkey.rotateKeys(rotation),
   });
   control.unref();
-  process.stdout.write(announcement(dataDir, declared, applied, latchkey, true));
+  process.stdout.write(announcement);
+}
+
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

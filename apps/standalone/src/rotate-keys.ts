@@ -1,6 +1,4 @@
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadConfig } from '@latchkey/config';
 import {
   askToRotateKeys,
   DeclarationError,
@@ -9,7 +7,8 @@ import {
   type RotatedKey,
 } from '@latchkey/installation';
 import type { Env } from '@latchkey/platform';
-import { StandaloneConfig } from './config.js';
+import { standaloneConfig } from './config.js';
+import { existingDataFolder } from './data-folder.js';
 import { distributedIdentity } from './distributed-identity.js';
 import { startInstallation } from './start.js';
 
@@ -20,6 +19,7 @@ const USAGE = 'Usage: latchkey rotate-keys <instance> [--overlap-days <days>]';
  * leaked: what it has signed is void at once. Which installation: as for `latchkey apply`.
  *
  * @throws DeclarationError when there is no such instance
+ * @throws ConfigError when there is no such installation
  */
 export async function rotate(env: Env, args: readonly string[]): Promise<void> {
   const { instance_id, kid, retired_at } = await rotateIn(env, readRotation(args));
@@ -45,8 +45,7 @@ function readRotation(args: readonly string[]): KeyRotation {
 async function rotateIn(env: Env, rotation: KeyRotation): Promise<RotatedKey> {
   const distributed = distributedIdentity(env);
   if (distributed) return rotateKeys(distributed.ask, distributed.contextKey, rotation);
-  const { LATCHKEY_DATA_DIR: dataDir } = loadConfig(StandaloneConfig, env);
-  const rotated = await askToRotateKeys(resolve(dataDir), rotation);
+  const rotated = await askToRotateKeys(existingDataFolder(standaloneConfig(env)), rotation);
   if (rotated) return rotated;
   const { latchkey, postgres } = await startInstallation(env);
   try {

@@ -1,10 +1,14 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseEnv } from 'node:util';
-import { freePort, withDatabase } from '@latchkey/postgres';
+import { localCertificate } from '@latchkey/installation';
+import { freePort, projectRoot, withDatabase } from '@latchkey/postgres';
+
 import { useProgram, type Program } from '@latchkey/testing';
 import pg from 'pg';
 
@@ -40,14 +44,18 @@ describe('a start of standalone', () => {
     'keeps its instance and keys over a restart, and stops within five seconds of SIGTERM',
     async () => {
       const first = await run({ LATCHKEY_DATA_DIR: dataDir });
+      expect(first.output).toMatch(
+        /^Postgres: making its data in .*\nmigrations of identity: \d+ applied\n[^]*\nstarting the services\nLatchkey runs\./,
+      );
       expect(first.output).toContain('CLERK_PUBLISHABLE_KEY=pk_test_');
       const keys = appEnv(dataDir);
       const asked = Date.now();
       expect(await first.stop()).toBe(0);
       expect(Date.now() - asked).toBeLessThan(5_000);
 
-      await run({ LATCHKEY_DATA_DIR: dataDir });
+      const second = await run({ LATCHKEY_DATA_DIR: dataDir });
 
+      expect(second.output).toMatch(/^starting the services\nLatchkey runs\./);
       expect(appEnv(dataDir)).toEqual(keys);
     },
     2 * START_MS,
@@ -79,7 +87,7 @@ describe('a start of standalone', () => {
 
         expect(code).toBe(1);
         expect(output).toBe(
-          `Another process listens on 127.0.0.1:${ports.LATCHKEY_BAPI_PORT} already. Stop it, or set another port.\n`,
+          `starting the services\nAnother process listens on 127.0.0.1:${ports.LATCHKEY_BAPI_PORT} already. Stop it, or set another port.\n`,
         );
       } finally {
         await new Promise((resolve) => taken.close(resolve));
@@ -105,7 +113,7 @@ describe('a start of standalone', () => {
       const lost = await run({ LATCHKEY_DATA_DIR: dataDir });
       expect(lost).toMatchObject({
         code: 1,
-        output: expect.stringMatching(/^The master key is not the one/) as string,
+        output: expect.stringMatching(/^The master key is not the one/m) as string,
       });
 
       writeFileSync(file, kept);
@@ -157,6 +165,106 @@ describe('a start of standalone', () => {
   );
 });
 
+describe('a start with settings that cannot be meant', () => {
+  const dataDir = join(root, 'never');
+
+  it.each([
+    [{ LATCHKEY_FAPI_PROT: '4000' }, '  LATCHKEY_FAPI_PROT is not a setting. Is LATCHKEY_FAPI_PORT meant?'],
+    [
+      { LATCHKEY_FAPI_PORT: '4000', LATCHKEY_BAPI_PORT: '4000' },
+      'LATCHKEY_FAPI_PORT and LATCHKEY_BAPI_PORT are both 4000: each needs a port of its own.',
+    ],
+  ])(
+    'is refused before anything is made: %j',
+    async (settings, problem) => {
+      const { code, output } = await run({ LATCHKEY_DATA_DIR: dataDir, ...settings });
+
+      expect({ code, last: output.trimEnd().split('\n').at(-1) }).toEqual({ code: 1, last: problem.trimEnd() });
+      expect(existsSync(dataDir)).toBe(false);
+    },
+    START_MS,
+  );
+});
+
+describe('npm start', () => {
+  const dataDir = join(root, 'npm');
+  const byTerminal = (npm: ChildProcess) => process.kill(-npm.pid!, 'SIGINT');
+
+  it.each([
+    ['SIGTERM to npm', (npm: ChildProcess) => npm.kill('SIGTERM')],
+    ['Ctrl+C, which reaches all of them', byTerminal],
+  ])(
+    'stops within five seconds of %s, and leaves nothing running',
+    async (_name, signal) => {
+      const npm = spawn('npm', ['start'], {
+        cwd: projectRoot(),
+        env: { ...process.env, ...ports, LOG_LEVEL: 'fatal', LATCHKEY_DATA_DIR: dataDir },
+        stdio: ['ignore', 'pipe', 'inherit'],
+        detached: true,
+      });
+      try {
+        for await (const line of createInterface({ input: npm.stdout })) if (line.startsWith('ready')) break;
+        npm.stdout.resume();
+        const { CLERK_PROXY_URL } = appEnv(dataDir);
+        expect((await fetch(`${CLERK_PROXY_URL}/v1/environment`)).status).toBe(200);
+        const asked = Date.now();
+        const ended = new Promise((resolve) => npm.once('exit', resolve));
+        signal(npm);
+        await ended;
+
+        expect(Date.now() - asked).toBeLessThan(5_000);
+        expect(() => process.kill(-npm.pid!, 0)).toThrow('ESRCH');
+        expect(existsSync(join(dataDir, 'postgres', 'cluster', 'postmaster.pid'))).toBe(false);
+        await expect(fetch(CLERK_PROXY_URL!)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+      } finally {
+        if (npm.exitCode === null && npm.signalCode === null) process.kill(-npm.pid!, 'SIGKILL');
+      }
+    },
+    START_MS,
+  );
+});
+
+describe('latchkey', () => {
+  const latchkey = (...args: string[]) =>
+    spawnSync(process.execPath, [join(projectRoot(), 'tools', 'latchkey.mjs'), ...args], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+
+  it('says with --help what it can do, and refuses what it cannot', () => {
+    const help = latchkey('--help');
+    expect(help).toMatchObject({ status: 0, stderr: '' });
+    for (const command of ['start', 'apply', 'rotate-keys', 'certify'])
+      expect(help.stdout).toContain(`latchkey ${command} `);
+    expect(latchkey('apply', '-h').stdout).toBe(help.stdout);
+
+    expect(latchkey('aply')).toMatchObject({ status: 1, stdout: '', stderr: help.stdout });
+  });
+
+  it(
+    'makes no installation where there is none',
+    async () => {
+      const dataDir = join(root, 'elsewhere');
+      const file = join(root, 'elsewhere.yaml');
+      writeFileSync(file, 'applications: []\n');
+
+      for (const args of [
+        ['apply', file],
+        ['rotate-keys', 'development'],
+      ]) {
+        const { code, output } = await run({ LATCHKEY_DATA_DIR: dataDir }, ...args);
+
+        expect(code).toBe(1);
+        expect(output).toBe(
+          `There is no Latchkey in ${dataDir}. Name its folder in LATCHKEY_DATA_DIR, or start it there once (npm start).\n`,
+        );
+        expect(existsSync(dataDir)).toBe(false);
+      }
+    },
+    START_MS,
+  );
+});
+
 describe('latchkey certify', () => {
   const dataDir = join(root, 'certified');
 
@@ -178,6 +286,30 @@ describe('latchkey certify', () => {
     const half = await run({ LATCHKEY_DATA_DIR: dataDir, LATCHKEY_TLS_PORT: '0' });
     expect(half).toMatchObject({ code: 1, output: expect.stringContaining('LATCHKEY_TLS_CERT_FILE') as string });
   });
+
+  it.each([
+    ['is not there', 'none.pem', /^LATCHKEY_TLS_KEY_FILE cannot be read: .*none\.pem/],
+    ['cannot be read', '.', /^LATCHKEY_TLS_KEY_FILE cannot be read: /],
+    ["is another certificate's", 'other.pem', /^The key in .*other\.pem \(LATCHKEY_TLS_KEY_FILE\) is not that of/],
+  ])(
+    'makes files of which a start refuses a key that %s',
+    async (_what, key, problem) => {
+      const tls = join(dataDir, 'tls');
+      writeFileSync(join(tls, 'other.pem'), localCertificate(['clerk.shop.test'], new Date()).key);
+
+      const { code, output } = await run({
+        LATCHKEY_DATA_DIR: dataDir,
+        LATCHKEY_TLS_PORT: '0',
+        LATCHKEY_TLS_CERT_FILE: join(tls, 'certificate.pem'),
+        LATCHKEY_TLS_KEY_FILE: join(tls, key),
+      });
+
+      expect(code).toBe(1);
+      expect(output).toMatch(problem);
+      expect(output.trimEnd()).not.toContain('\n');
+    },
+    START_MS,
+  );
 });
 
 describe('LATCHKEY_CONFIG', () => {
@@ -217,17 +349,18 @@ describe('LATCHKEY_CONFIG', () => {
       const again = await run(env, 'apply');
       expect(again.output).toMatch(/^development: as it was .*\nproduction: as it was .*\n$/);
 
-      writeFileSync(file, text.replace('{ enabled: true }', '{ enabled: false }'));
+      const disabled = text.replace('{ enabled: true }', '{ enabled: false }');
+      writeFileSync(file, disabled);
       const changed = await run(env, 'apply', file);
       expect(changed.output).toMatch(/^development: changed .*\nproduction: as it was .*\n$/);
       expect((await environment()).organization_settings.enabled).toBe(false);
 
-      writeFileSync(file, text.replace('sk_live_', 'sk_test_'));
+      writeFileSync(file, disabled.replace('sk_live_', 'sk_test_'));
       expect(await run(env, 'apply')).toMatchObject({
         code: 1,
         output: expect.stringMatching(/latchkey\.yaml:11: .*secret_keys\.0 must begin with sk_live_/) as string,
       });
-      writeFileSync(file, text);
+      writeFileSync(file, disabled);
 
       const rotated = await run(env, 'rotate-keys', 'production');
       expect(rotated.output).toMatch(/^ins_\w+: the key ins_[\w-]+ signs within three minutes; .* valid until \d{4}-/);
@@ -235,6 +368,15 @@ describe('LATCHKEY_CONFIG', () => {
       expect(unknown).toMatchObject({ code: 1, output: 'No instance is declared as nobody, and none has that id.\n' });
 
       await started.stop();
+      const { LATCHKEY_CONFIG: _dropped, ...without } = env;
+      const kept = await run({ ...without, LATCHKEY_DATA_FOLDER: 'x' });
+      expect(kept.output).toContain(
+        `LATCHKEY_CONFIG is not set: the instances that ${file} has declared are kept as they are.`,
+      );
+      expect(kept.output).toContain('without effect: LATCHKEY_DATA_FOLDER (the nearest is LATCHKEY_DATA_DIR)');
+      expect((await environment()).organization_settings.enabled).toBe(false);
+
+      await kept.stop();
       const cold = await run(env, 'apply');
       expect(cold).toMatchObject({ code: 0, output: expect.stringMatching(/^development: as it was/) });
     },
@@ -249,7 +391,7 @@ describe('LATCHKEY_CONFIG', () => {
       const { code, output } = await run(env);
 
       expect(code).toBe(1);
-      expect(output.trim().split('\n')).toEqual([
+      expect(output.trim().split('\n').slice(1)).toEqual([
         expect.stringMatching(/latchkey\.yaml:7: applications\.0\..*organizations\.enabld is not a field/),
         expect.stringMatching(/latchkey\.yaml:9: applications\.0\.instances\.1\.environment is not valid/),
       ]);

@@ -1,1 +1,3 @@
 export * from './load-config.js';
+export * from './misspelt.js';
+export * from './shared-port.js';

@@ -18,6 +18,16 @@ function appOf(source: DeclarationSource, applied: readonly AppliedInstance[], u
   };
 }
 
+const readyLine = ({ fapiUrl, bapiUrl }: PublicUrls) => `ready: browsers call ${fapiUrl}, servers call ${bapiUrl}\n`;
+
+/** The text of a start that declares nothing, though `file` was declared before. */
+export function keptAnnouncement(dataDir: string, file: string, urls: PublicUrls): string {
+  const kept = `LATCHKEY_CONFIG is not set: the instances that ${file} has declared are kept as they are.`;
+  return [`Latchkey runs. ${kept}`, `What an app needs is still in ${join(dataDir, 'app.env')}.`, readyLine(urls)].join(
+    '\n\n',
+  );
+}
+
 /**
  * Writes `app.env` into the data folder and tells whoever has started Latchkey what to put into an app's environment.
  *
@@ -32,7 +42,7 @@ export function announcement(
   hasInbox: boolean,
 ): string {
   const app = appOf(source, applied, urls);
-  const ready = `ready: browsers call ${urls.fapiUrl}, servers call ${urls.bapiUrl}\n`;
+  const ready = readyLine(urls);
   if (!app) return `Latchkey runs, with no instance declared.\n\n${ready}`;
   const file = join(dataDir, 'app.env');
   writeSecretFile(file, appEnv(app));
