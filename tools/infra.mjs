@@ -1,21 +1,25 @@
 /**
  * What a distributed installation stands on, on this machine and in the foreground: Postgres with the services' databases,
- * Redis and Kafka, without containers. Data stay in `.latchkey/infra`. Prints the environment that the services need and
- * writes it to `.latchkey/infra.env`; ends everything on Ctrl+C. Usage: `npm run infra`
+ * Redis and Kafka, without containers. Data stay in `.latchkey/infra`. Prints the environment that the services need, writes it to
+ * `.latchkey/infra.env`, and says `ready`; ends everything on Ctrl+C. Usage: `npm run infra [-- --scratch]`; with `--scratch` the data are
+ * new ones that go with it, and no file names the environment: another one may run beside it. The end-to-end tests run on such a one.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT, SERVICES, servicesWithSchema } from './lib/project.mjs';
+import { parseArgs } from 'node:util';
+import { ROOT, SERVICES } from './lib/project.mjs';
 import './lib/typescript.mjs';
 
-const { deploy, ensureDatabase, freePort } = await import('@latchkey/postgres');
+const { deploy, freePort } = await import('@latchkey/postgres');
 // Not the whole harness, which holds the applications too.
 const { startKafka } = await import('../libs/testing/src/backing/kafka.js');
 const { startPostgres } = await import('../libs/testing/src/backing/postgres.js');
 const { startRedis } = await import('../libs/testing/src/backing/redis.js');
 
-const FOLDER = join(ROOT, '.latchkey', 'infra');
+const { scratch: isScratch } = parseArgs({ options: { scratch: { type: 'boolean', default: false } } }).values;
+const FOLDER = isScratch ? mkdtempSync(join(tmpdir(), 'latchkey-infra-')) : join(ROOT, '.latchkey', 'infra');
 const ENVIRONMENT = join(ROOT, '.latchkey', 'infra.env');
 const PORTS = join(FOLDER, 'ports.json');
 
@@ -30,6 +34,7 @@ async function end(code) {
   isEnding = true;
   if (hasWritten) rmSync(ENVIRONMENT, { force: true });
   for (const backing of running.reverse()) await backing.stop();
+  if (isScratch) rmSync(FOLDER, { recursive: true, force: true });
   process.exit(code);
 }
 
@@ -66,7 +71,7 @@ async function up(name, starting) {
 async function start() {
   mkdirSync(FOLDER, { recursive: true });
   // First and alone: its lock keeps a second `npm run infra` away from the data of all three.
-  const postgres = await up('Postgres', startPostgres({ dataDir: join(FOLDER, 'postgres'), fast: false }));
+  const postgres = await up('Postgres', startPostgres({ dataDir: join(FOLDER, 'postgres'), fast: isScratch }));
   const ports = await lastPorts();
   const [redis, kafka] = await Promise.all([
     up('Redis', startRedis({ dataDir: join(FOLDER, 'redis'), port: ports.redis })),
@@ -74,11 +79,10 @@ async function start() {
   ]);
   writeFileSync(PORTS, JSON.stringify({ redis: redis.port, kafka: kafka.port }));
 
-  const withSchema = servicesWithSchema();
   for (const service of SERVICES) {
     const url = postgres.databaseUrl(service);
-    if (withSchema.includes(service)) await deploy({ service, url, log: console.log });
-    else await ensureDatabase(url);
+    const { length } = await deploy({ service, url });
+    if (length > 0) console.log(`migrations of ${service}: ${length} applied`);
   }
   const databases = SERVICES.map((service) => [`${service.toUpperCase()}_DATABASE_URL`, postgres.databaseUrl(service)]);
   return [['KAFKA_BROKERS', kafka.url], ['REDIS_URL', redis.url], ...databases];
@@ -112,10 +116,16 @@ try {
     );
   }
   const environment = (await start()).map(([name, value]) => `${name}=${value}`);
-  writeFileSync(ENVIRONMENT, `${environment.join('\n')}\n`, { mode: 0o600 });
-  hasWritten = true;
-  console.log(`\n${environment.map((line) => `${line} \\\n`).join('')}npm run start:distributed\n`);
-  console.log('The same lines are in .latchkey/infra.env. Ctrl+C ends all three.');
+  if (!isScratch) {
+    writeFileSync(ENVIRONMENT, `${environment.join('\n')}\n`, { mode: 0o600 });
+    hasWritten = true;
+  }
+  console.log(
+    `\nIn another terminal:\n\n${environment.map((line) => `${line} \\\n`).join('')}npm run start:distributed\n`,
+  );
+  if (!isScratch)
+    console.log('`npm run start:distributed` alone does the same: it finds these lines in .latchkey/infra.env.\n');
+  console.log('ready: Postgres, Redis and Kafka take clients; Ctrl+C ends all three');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   await end(1);

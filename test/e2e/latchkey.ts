@@ -10,6 +10,8 @@ export interface Running {
   app: Record<string, string>;
   /** FAPI over TLS, for the hosts below `.test`: its port, its certificate's files, and the key that browsers pin. */
   tls: { port: number; certFile: string; keyFile: string; pin: string };
+  /** What its start has printed, errors too. */
+  printed: string;
 }
 
 /** What runs; only inside hooks and tests of the `e2e` project. */

@@ -3,17 +3,13 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseEnv } from 'node:util';
 import { localCertificate } from '@latchkey/installation';
-import { freePort, projectRoot, withDatabase } from '@latchkey/postgres';
-import { startKafka } from '../../libs/testing/src/backing/kafka.js';
-import { startPostgres } from '../../libs/testing/src/backing/postgres.js';
-import { startRedis } from '../../libs/testing/src/backing/redis.js';
+import { freePort, projectRoot } from '@latchkey/postgres';
 import type { Running } from './latchkey.js';
 
 const START_MS = 180_000;
-const SERVICES = ['identity', 'organizations', 'billing', 'webhooks'];
+const STOP_MS = 20_000;
 
 /** A Latchkey that runs, and how it is ended. */
 export interface Started {
@@ -21,43 +17,49 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** Starts Latchkey as processes of their own, in one of the two ways to run. */
+/**
+ * Starts Latchkey as its users do, in one of the two ways to run; what a distributed one stands on is what `npm run infra` starts. Its end
+ * fails when anything is left running.
+ */
 export async function startFor(mode: string): Promise<Started> {
+  const isDistributed = mode === 'distributed';
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-e2e-'));
-  const backing = mode === 'distributed' ? await startBacking() : { env: {}, stop: () => Promise.resolve() };
-  const tls = await tlsIn(dataDir);
-  const ports = { LATCHKEY_FAPI_PORT: String(await freePort()), LATCHKEY_BAPI_PORT: String(await freePort()) };
-  const script = mode === 'distributed' ? 'start:distributed' : 'start';
-  const child = spawn('npm', ['run', '--silent', script], {
-    cwd: projectRoot(),
-    env: {
-      ...process.env,
-      ...ports,
+  const scripts: Script[] = [];
+  const stop = async () => {
+    const env = isDistributed ? infraEnv(scripts[0]?.printed() ?? '') : {};
+    for (const script of scripts.reverse()) await script.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+    for (const [name, url] of Object.entries(env)) {
+      const isOurs = !process.env[name.endsWith('_DATABASE_URL') ? 'TEST_DATABASE_URL' : name];
+      const port = Number(/:(\d+)(?:\/\w*)?$/.exec(url)![1]);
+      if (isOurs && (await freePort(port)) === null) throw new Error(`npm run infra has left what answers at ${url}`);
+    }
+  };
+  try {
+    const infra = isDistributed ? await start(scripts, ['infra', '--', '--scratch'], {}) : undefined;
+    const tls = await tlsIn(dataDir);
+    const script = await start(scripts, [isDistributed ? 'start:distributed' : 'start'], {
+      LATCHKEY_FAPI_PORT: String(await freePort()),
+      LATCHKEY_BAPI_PORT: String(await freePort()),
       LATCHKEY_TLS_PORT: String(tls.port),
       LATCHKEY_TLS_CERT_FILE: tls.certFile,
       LATCHKEY_TLS_KEY_FILE: tls.keyFile,
-      ...backing.env,
+      ...(infra && infraEnv(infra.printed())),
       LATCHKEY_DATA_DIR: dataDir,
       LOG_LEVEL: 'warn',
       GATEWAY_RATE_LIMITS: 'off',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  });
-  const stop = async () => {
-    await end(child);
-    await backing.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  };
-  try {
-    await saysReady(child);
+    });
+    const app = parseEnv(readFileSync(join(dataDir, 'app.env'), 'utf8')) as Record<string, string>;
+    return { running: { mode, dataDir, app, tls, printed: script.printed() }, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  const app = parseEnv(readFileSync(join(dataDir, 'app.env'), 'utf8')) as Record<string, string>;
-  return { running: { mode, dataDir, app, tls }, stop };
 }
+
+/** The environment that `npm run infra` tells to give to `npm run start:distributed`. */
+const infraEnv = (printed: string): Record<string, string> =>
+  Object.fromEntries([...printed.matchAll(/^([A-Z_]+)=(\S+) \\$/gm)].map(([, name, value]) => [name!, value!]));
 
 /** A certificate for the hosts of production instances; the browser is told to believe its authority. */
 async function tlsIn(folder: string): Promise<Running['tls']> {
@@ -73,46 +75,60 @@ async function tlsIn(folder: string): Promise<Running['tls']> {
   return tls;
 }
 
-async function startBacking() {
-  const [postgres, redis, kafka] = await Promise.all([startPostgres(), startRedis(), startKafka()]);
-  const databases = SERVICES.map((service) => [
-    `${service.toUpperCase()}_DATABASE_URL`,
-    withDatabase(postgres.url, `latchkey_${service}`),
-  ]);
-  return {
-    env: {
-      KAFKA_BROKERS: kafka.url,
-      REDIS_URL: redis.url,
-      ...(Object.fromEntries(databases) as Record<string, string>),
-    },
-    stop: async () => {
-      for (const server of [kafka, redis, postgres]) await server.stop();
-    },
-  };
+/** A script of npm's that runs. */
+interface Script {
+  /** What it has written until it was ready. */
+  printed(): string;
+  stop(): Promise<void>;
 }
 
-async function saysReady(child: ChildProcess): Promise<void> {
-  const lines = createInterface({ input: child.stdout! });
-  const seen: string[] = [];
-  const deadline = setTimeout(() => lines.close(), START_MS);
-  for await (const line of lines) {
-    seen.push(line);
-    if (/^ready\b/.test(line)) {
-      clearTimeout(deadline);
-      // Whatever else it writes must not fill the pipe.
-      child.stdout!.resume();
-      return;
-    }
+/** Runs a script until it says `ready`; it is in `scripts` from the beginning, so that it is ended in any case. */
+async function start(scripts: Script[], args: string[], env: Record<string, string>): Promise<Script> {
+  const npm = spawn('npm', ['run', '--silent', ...args], {
+    cwd: projectRoot(),
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let printed = '';
+  const script: Script = { printed: () => printed, stop: () => end(npm, args[0]!) };
+  scripts.push(script);
+  const ready = Promise.withResolvers<void>();
+  let isReady = false;
+  for (const stream of [npm.stdout, npm.stderr]) {
+    // Whatever else it writes must not fill the pipe.
+    stream.on('data', (chunk: Buffer) => {
+      if (isReady) return;
+      printed += chunk.toString();
+      isReady = /^ready\b.*\n/m.test(printed);
+      if (isReady) ready.resolve();
+    });
   }
-  throw new Error(`Latchkey did not become ready:\n${seen.join('\n')}`);
+  npm.stderr.pipe(process.stderr);
+  npm.once('exit', () => ready.reject(new Error(`npm run ${args[0]} did not become ready:\n${printed}`)));
+  const patience = setTimeout(() => npm.kill('SIGKILL'), START_MS);
+  await ready.promise.finally(() => clearTimeout(patience));
+  return script;
 }
 
-/** npm runs the product as a child of its own: the whole group is told to end. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.pid === undefined) return;
-  const ended = once(child, 'exit');
-  process.kill(-child.pid, 'SIGTERM');
-  const hard = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), 15_000);
-  await ended;
-  clearTimeout(hard);
+/**
+ * Ends a script as an operator does, who knows npm alone.
+ *
+ * @throws when a process of it is left
+ */
+async function end(npm: ChildProcess, name: string): Promise<void> {
+  if (npm.pid === undefined) return;
+  if (npm.exitCode === null && npm.signalCode === null) {
+    const ended = once(npm, 'exit');
+    npm.kill('SIGTERM');
+    const patience = setTimeout(() => npm.kill('SIGKILL'), STOP_MS);
+    await ended;
+    clearTimeout(patience);
+  }
+  try {
+    process.kill(-npm.pid, 'SIGKILL');
+  } catch {
+    return; // nobody is left of its group
+  }
+  throw new Error(`npm run ${name} has ended, and left processes behind`);
 }
