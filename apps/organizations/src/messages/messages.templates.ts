@@ -9,6 +9,14 @@ export interface Letter {
   data: Record<string, unknown>;
 }
 
+/**
+ * Whether a name can be taken for an address or for markup. Users choose their own, and the mail that shows it goes to whom they like:
+ * it must not carry their links there under the application's name.
+ */
+const isMisleading = (name: string) =>
+  // Who has no name is called by their own address.
+  /[:/\\<>]/.test(name) || (!/^\S+@\S+$/.test(name) && /\bwww\.|[\p{L}\p{N}]\.\p{L}{2,}/iu.test(name));
+
 /** Asks somebody to join. */
 export function invitationLetter(about: {
   organizationName: string;
@@ -18,7 +26,8 @@ export function invitationLetter(about: {
   url: string;
   expiresInDays: number;
 }): Letter {
-  const who = about.inviterName ? `${about.inviterName} has invited you` : 'You are invited';
+  const { inviterName } = about;
+  const who = inviterName && !isMisleading(inviterName) ? `${inviterName} has invited you` : 'You are invited';
   const days = `${about.expiresInDays} day${about.expiresInDays === 1 ? '' : 's'}`;
   return {
     slug: 'organization_invitation',
