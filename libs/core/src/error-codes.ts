@@ -115,6 +115,7 @@ export const contractErrorCodes = [
   'organization_instance_role_sets_quota_exceeded',
   'organization_instance_roles_quota_exceeded',
   'organization_invitation_already_accepted',
+  'organization_invitation_identification_already_exists',
   'organization_invitation_not_found',
   'organization_invitation_not_pending',
   'organization_invitation_not_unique',

@@ -38,7 +38,19 @@ export const revokedInvitation = () =>
 export const invitationAccountExists = () =>
   refusal(400, 'invitation_account_exists', 'account exists', 'You already have an account. Sign in instead.');
 
-/** The invited address has no account yet: sign up instead. The SDK changes over on it. */
+/** As `invitationAccountExists`, where an organization invites. */
+export const organizationInviteeExists = () =>
+  refusal(
+    400,
+    'organization_invitation_identification_already_exists',
+    'account exists',
+    'You already have an account. Sign in to join the organization.',
+  );
+
+/**
+ * The invited address has no account yet: sign up instead. The SDK changes over on it, and on no code of organizations'
+ * invitations, so it is told of those, too.
+ */
 export const invitationAccountNotExists = () =>
   refusal(400, 'invitation_account_not_exists', 'no account', 'You have no account yet. Sign up instead.');
 

@@ -8,7 +8,7 @@ import { actorTokenNotInSignIn } from '../actor-tokens/actor-tokens.errors.js';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb } from '../db.js';
 import type { SignUp } from '../generated/prisma/client.js';
-import { invitationAccountExists } from '../invitations/invitations.errors.js';
+import { invitationAccountExists, organizationInviteeExists } from '../invitations/invitations.errors.js';
 import { InvitationsService } from '../invitations/invitations.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { signInTokenNotInSignIn } from '../sign-in-tokens/sign-in-tokens.errors.js';
@@ -44,7 +44,8 @@ export class SignUpTicketsService {
       ? await this.toOrganization(ctx, text)
       : await this.toApplication(ctx, text);
     const where = { instanceId: ctx.instanceId, reservedAs: invited.emailAddress };
-    if (await this.db.emailAddress.count({ where })) throw invitationAccountExists();
+    if (await this.db.emailAddress.count({ where }))
+      throw invited.organizationTicket ? organizationInviteeExists() : invitationAccountExists();
     return invited;
   }
 

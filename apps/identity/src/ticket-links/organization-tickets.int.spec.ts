@@ -109,4 +109,14 @@ describe('FAPI createSignUps with the ticket of an organization', () => {
     expect(body.response.status).toBe('complete');
     expect(memberships(body.client.sessions[0])).toEqual([organizationId]);
   });
+
+  it('refuses who has an account: they sign in with it', async () => {
+    const { email } = await given.user();
+    const { ticket } = await invitation(email);
+
+    const { status, body } = await browser().post(SIGN_UPS, { strategy: 'ticket', ticket, password: PASSWORD });
+
+    expect(status).toBe(400);
+    expect(body.errors[0].code).toBe('organization_invitation_identification_already_exists');
+  });
 });
