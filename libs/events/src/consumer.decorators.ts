@@ -1,6 +1,7 @@
 import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
 import type { EventData, EventType, LatchkeyEvent } from '@latchkey/contracts';
 
+/** Metadata keys, by which `EventsModule` finds consumers and their handlers. */
 export const CONSUMER = 'latchkey:consumer';
 export const TOGETHER = 'latchkey:together';
 export const ON = 'latchkey:on';

@@ -46,4 +46,5 @@ export function checkLiteral(guard: AddressGuard, hostname: string): void {
   if (isIP(bare) && !guard.allows(bare)) throw refused(bare);
 }
 
+/** The one answer about all addresses that are not called: what lies behind them is nobody's business. */
 export const refused = (target: string) => new TargetRefused(target, 'it is not a public address');

@@ -5,6 +5,7 @@ import { MigrationError } from './migration-error.js';
 import { MigrationFolder, type MigrationFile } from './migration-folder.js';
 import { Engine } from './schema-engine.js';
 
+/** A database, and whose migrations it is to have. */
 export interface MigrationTarget {
   /** The database, as a `postgresql://` URL; `?schema=` is understood. */
   url: string;
@@ -14,6 +15,7 @@ export interface MigrationTarget {
   root?: string;
 }
 
+/** What `deploy` works on. */
 export interface DeployOptions extends MigrationTarget {
   /** Gets a line per database created and migration applied. */
   log?: (line: string) => void;

@@ -26,6 +26,7 @@ export async function readLedger(client: pg.Client): Promise<LedgerRow[]> {
   }
 }
 
+/** How a database differs from the code; lists of migrations' names, each in the order of its source. */
 export interface Comparison {
   /** In the code, not in the database: to be applied. */
   pending: string[];
@@ -37,6 +38,7 @@ export interface Comparison {
   unfinished: string[];
 }
 
+/** Holds the migrations of the code against what the database says of itself. */
 export function compare(files: MigrationFile[], ledger: LedgerRow[]): Comparison {
   const applied = new Map(ledger.filter((row) => row.state === 'applied').map((row) => [row.name, row.checksum]));
   const known = new Set(files.map((file) => file.name));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { projectRoot } from '../project-root.js';
 import { MigrationError } from './migration-error.js';
 
+/** A migration as it lies in the project. */
 export interface MigrationFile {
   /** The folder's name, which sorts by time. */
   name: string;

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { ServerError } from './server-error.js';
 
+/** Paths of the programs of a Postgres. */
 export interface Binaries {
   initdb: string;
   postgres: string;

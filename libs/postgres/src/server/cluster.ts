@@ -15,6 +15,7 @@ import type { Binaries } from './binaries.js';
 import { runAs, type Account } from './unprivileged.js';
 import { ServerError } from './server-error.js';
 
+/** The superuser of the embedded server, which is its only role. */
 export const USER = 'latchkey';
 const VERSION = '18';
 
@@ -107,6 +108,7 @@ export class Cluster {
   }
 }
 
+/** The data cannot be used, and nothing here may mend it: that is for whoever has the backup. */
 export const damaged = (folder: string, why: string) =>
   new ServerError(
     `The database in ${folder} cannot be used: ${why}. Restore the folder from a backup, or move it away to start with an empty one.`,

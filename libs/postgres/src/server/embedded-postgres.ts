@@ -15,6 +15,7 @@ const START_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 20_000;
 const LOG_BYTES = 1_000_000;
 
+/** Where an embedded server keeps its data, and how it listens. */
 export interface EmbeddedPostgresOptions {
   /** Where data, password and log are kept; made when missing. */
   dataDir: string;
@@ -24,6 +25,7 @@ export interface EmbeddedPostgresOptions {
   fast?: boolean;
 }
 
+/** An embedded server that runs. */
 export interface EmbeddedPostgres {
   /** The maintenance database `postgres`. */
   readonly url: string;

@@ -3,6 +3,7 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ServerError } from './server-error.js';
 
+/** A user of the operating system. */
 export interface Account {
   name: string;
   uid: number;
@@ -36,6 +37,7 @@ function madeAccount(): Account | undefined {
   return account('latchkey');
 }
 
+/** What `spawn` is called with. */
 export interface Invocation {
   command: string;
   args: string[];

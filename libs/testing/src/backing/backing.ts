@@ -13,6 +13,7 @@ export interface Backing {
   kill(): Promise<void>;
 }
 
+/** How a service of tests and development is started. */
 export interface BackingOptions {
   /** Keep the data here, for another start. Without it they live in a temporary folder and go with the service. */
   dataDir?: string;

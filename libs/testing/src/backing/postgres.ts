@@ -1,6 +1,7 @@
 import { startEmbeddedPostgres, startScratchPostgres, withDatabase } from '@latchkey/postgres';
 import { external, type Backing, type BackingOptions } from './backing.js';
 
+/** A Postgres with as many databases as tests want. */
 export interface PostgresBacking extends Backing {
   /** URL of a database on this server, which `ensureDatabase` or `deploy` of `@latchkey/postgres` create. */
   databaseUrl(name: string): string;

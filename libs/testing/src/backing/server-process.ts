@@ -7,6 +7,7 @@ import type { Backing, BackingOptions } from './backing.js';
 
 const POLL_MS = 25;
 
+/** A program that serves on loopback, and how one sees that it does. */
 export interface ServerProgram extends BackingOptions {
   name: string;
   /** What to run, once the ports are known; may write files into `folder` first. */

@@ -5,6 +5,7 @@ import { StateUnavailable } from '../../shared-state.js';
 /** What a metric may count: the circuit opened or closed, a write was dropped, everything was removed after too many dropped writes. */
 export type StateEvent = 'opened' | 'closed' | 'write_dropped' | 'flushed';
 
+/** Which Redis, and how patient one is with it. */
 export interface RedisLinkOptions {
   url: string;
   /** Begins every key that is removed when too many writes were dropped. */
