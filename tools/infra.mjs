@@ -70,6 +70,7 @@ async function up(name, starting) {
 
 async function start() {
   mkdirSync(FOLDER, { recursive: true });
+  console.log('starting Postgres, Redis and Kafka');
   // First and alone: its lock keeps a second `npm run infra` away from the data of all three.
   const postgres = await up('Postgres', startPostgres({ dataDir: join(FOLDER, 'postgres'), fast: isScratch }));
   const ports = await lastPorts();
