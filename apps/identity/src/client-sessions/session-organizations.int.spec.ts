@@ -154,6 +154,32 @@ describe('the permissions of a role', () => {
   });
 });
 
+describe('FAPI handshakeClient with an organization', () => {
+  it('makes it active by id or slug, and changes nothing for one that the user does not belong to', async () => {
+    const ada = await given.signedInBrowser();
+    const { id, slug } = await given.organization(ada.userId);
+    const foreignId = (await given.organization((await given.signedInBrowser()).userId)).id;
+    const token = await ada.browser.devBrowserToken();
+    const activeAfter = async (organization: string) => {
+      const query = new URLSearchParams({
+        redirect_url: 'http://localhost:3000/',
+        organization_id: organization,
+        __clerk_db_jwt: token,
+      });
+      const visit = await fetch(`${latchkey.at.fapiUrl}/v1/client/handshake?${query}`, { redirect: 'manual' });
+      expect(visit.status).toBe(307);
+      const { body } = await ada.browser.get('/v1/client');
+      return body.response.sessions[0].last_active_organization_id;
+    };
+
+    expect(await activeAfter(slug)).toBe(id);
+    expect(await activeAfter(foreignId)).toBe(id);
+    expect(await activeAfter('org_none')).toBe(id);
+    expect(await activeAfter('')).toBeNull();
+    expect(await activeAfter(id)).toBe(id);
+  });
+});
+
 describe('the organization that a server has put a user into', () => {
   /** A session that the user begins a moment later; the organization that is active in it. */
   const signIn = async (

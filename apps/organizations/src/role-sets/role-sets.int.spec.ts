@@ -1,10 +1,12 @@
+import { Client } from 'pg';
 import { testEmail, useLatchkey, type Reply } from '@latchkey/testing';
 
 const settings = { organizations: { enabled: true, max_allowed_memberships: 0 } };
 const refusal = ({ status, body }: Reply) => [status, body.errors?.[0].code];
 
 describe('role sets', () => {
-  const { bapi, given, anotherInstance, events } = useLatchkey({ settings });
+  const latchkey = useLatchkey({ settings });
+  const { bapi, given, anotherInstance, events } = latchkey;
   let made = 0;
   const role = async () =>
     (await bapi.post('/v1/organization_roles', { name: 'R', key: `org:r${++made}` })).body.key as string;
@@ -55,6 +57,24 @@ describe('role sets', () => {
         422,
         'organization_missing_creator_role_permissions',
       ]);
+    });
+
+    it('stops at ten, also when they come at once', async () => {
+      const own = await anotherInstance({ settings });
+      const roles = {
+        roles: ['org:admin', 'org:member'],
+        default_role_key: 'org:member',
+        creator_role_key: 'org:admin',
+      };
+
+      const replies = await Promise.all(
+        Array.from({ length: 11 }, (_, n) => own.bapi.post('/v1/role_sets', { name: `Set ${n}`, ...roles })),
+      );
+
+      const refused = replies.filter(({ status }) => status !== 200).map(refusal);
+      // The initial one is the tenth.
+      expect(refused).toEqual(Array(2).fill([403, 'organization_instance_role_sets_quota_exceeded']));
+      expect((await own.bapi.get('/v1/role_sets')).body.total_count).toBe(10);
     });
   });
 
@@ -135,6 +155,31 @@ describe('role sets', () => {
         { role: 'org:member', organization: { id }, public_user_data: { user_id: member.userId } },
       ]);
     });
+  });
+
+  it('BAPI ReplaceRoleInRoleSet refuses to tell of more than 10 000 members at once, and changes none', async () => {
+    const key = await role();
+    const set = (await create({ roles: ['org:admin', 'org:member', key] })).body;
+    const { id, roleOf } = await organization(set.key, key);
+    const database = new Client({ connectionString: latchkey.at.databaseUrls.organizations });
+    await database.connect();
+    await database.query(
+      `INSERT INTO memberships (id, instance_id, organization_id, user_id, role_id)
+      SELECT m.id || n, m.instance_id, m.organization_id, m.user_id || n, m.role_id
+      FROM memberships m JOIN roles r ON r.id = m.role_id, generate_series(1, 10000) AS n
+      WHERE m.organization_id = $1 AND r.key = $2`,
+      [id, key],
+    );
+    await database.end();
+
+    const reply = await bapi.post(`/v1/role_sets/${set.id}/roles/replace`, {
+      role_key: key,
+      to_role_key: 'org:member',
+    });
+
+    expect(refusal(reply)).toEqual([422, 'organization_role_set_reassignment_contact_support']);
+    expect(await roleOf()).toBe(key);
+    expect(keys((await bapi.get(`/v1/role_sets/${set.id}`)).body)).toContain(key);
   });
 
   describe('BAPI ReplaceRoleSet', () => {
