@@ -133,11 +133,18 @@ export class SignInCodesService {
     await this.confirmAddress(tx, ctx, user, verification);
   }
 
-  /** An address that was only reserved for its user is theirs once they have had a code from it. */
+  /**
+   * An address that was only reserved for its user is theirs once they have had a code from it.
+   *
+   * @throws `strategy_for_user_invalid` (400) when it is not theirs any more: a code that is on its way then proves nothing
+   */
   private async confirmAddress(tx: Tx, ctx: RequestContext, user: FullUser, { id, details }: Verification) {
     const { identifier_id: addressId } = details as { identifier_id?: string };
     const data = { verifiedAt: this.clock.now(), verificationId: id };
-    const where = { id: addressId ?? '', instanceId: ctx.instanceId, userId: user.id, verifiedAt: null };
+    const own = { id: addressId ?? '', instanceId: ctx.instanceId, userId: user.id };
+    const isOwn = (await tx.emailAddress.count({ where: own })) + (await tx.phoneNumber.count({ where: own })) > 0;
+    if (!isOwn) throw strategyForUserInvalid();
+    const where = { ...own, verifiedAt: null };
     const emails = await tx.emailAddress.updateMany({ where, data });
     const phones = await tx.phoneNumber.updateMany({ where, data });
     if (emails.count + phones.count > 0) await this.users.touched(tx, ctx, user.id);

@@ -11,7 +11,7 @@ import type { Client, Prisma, SignIn } from '../generated/prisma/client.js';
 import { SessionAdmissionService } from '../sessions/session-admission.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { userBanned } from '../users/users.errors.js';
-import { verificationMissing } from '../verifications/verifications.errors.js';
+import { verificationExpired, verificationMissing } from '../verifications/verifications.errors.js';
 import { SignInStatesService } from './sign-in-states.service.js';
 import type { SignInState } from './sign-ins.serializer.js';
 
@@ -57,6 +57,7 @@ export class SignInStepsService {
       const client = await this.clients.lock(tx, ctx);
       const state = await this.states.requireOpen(tx, ctx, client, id);
       if (state.signIn.status !== status) throw verificationMissing();
+      if (!isProofGood(state)) throw verificationExpired();
       await this.admission.require(tx, ctx, client!.id, state.user?.id);
       return work(tx, client!, state);
     });
@@ -112,3 +113,15 @@ const ticketLimits = ({ organizationId, sessionLifetime }: SignIn) => ({
   organizationId: organizationId ?? undefined,
   lifetime: sessionLifetime ?? undefined,
 });
+
+/**
+ * Whether the first factor of a sign-in under way still proves anything. Whoever has got hold of a password or a mailbox must not
+ * keep a sign-in in store until after its owner has changed the one or taken the other off the account.
+ */
+function isProofGood({ signIn, user, firstVerification: proof }: SignInState): boolean {
+  if (signIn.status === 'needs_first_factor' || !user || !proof) return true;
+  const { identifier_id: id } = (proof.details ?? {}) as { identifier_id?: string };
+  if (id && ![...user.emailAddresses, ...user.phoneNumbers].some((row) => row.id === id)) return false;
+  const isByPassword = proof.strategy === 'password' || signIn.status === 'needs_new_password';
+  return !isByPassword || (user.passwordUpdatedAt?.getTime() ?? 0) <= proof.updatedAt.getTime();
+}

@@ -2,7 +2,7 @@ import { PASSWORD, testEmail, useLatchkey, type TestInstance, until } from '@lat
 import { generateSync } from 'otplib';
 
 const latchkey = useLatchkey();
-const { browser, clock, events, given } = latchkey;
+const { bapi, browser, clock, events, given } = latchkey;
 
 const SIGN_INS = '/v1/client/sign_ins';
 const MINUTE_MS = 60_000;
@@ -503,6 +503,36 @@ describe('FAPI resetPassword', () => {
     expect(old.body.errors[0].code).toBe('form_password_incorrect');
     const renewed = await browser().post(SIGN_INS, { identifier: email, password });
     expect(renewed.body.response.status).toBe('complete');
+  });
+
+  it('proves nothing any more once the password was changed, or the address taken away', async () => {
+    const changed = await awaitingNewPassword();
+    clock.advance(1000);
+    const new_password = 'their own new secret 17';
+    await changed.other.post('/v1/me/change_password', { current_password: PASSWORD, new_password });
+    const stored = await changed.chrome.post(`${changed.path}/reset_password`, {
+      password: 'an entirely different 81',
+    });
+    expect([stored.status, stored.body.errors[0].code]).toEqual([400, 'verification_expired']);
+
+    const removed = await awaitingNewPassword();
+    const late = browser();
+    const { body } = await late.post(SIGN_INS, { identifier: removed.email, strategy: 'email_code' });
+    const { response: me } = (await removed.other.get('/v1/me')).body;
+    await bapi.post('/v1/email_addresses', {
+      user_id: me.id,
+      email_address: testEmail(),
+      verified: true,
+      primary: true,
+    });
+    expect((await bapi.delete(`/v1/email_addresses/${me.email_addresses[0].id}`)).status).toBe(200);
+    const gone = await removed.chrome.post(`${removed.path}/reset_password`, { password: 'an entirely different 81' });
+    expect([gone.status, gone.body.errors[0].code]).toEqual([400, 'verification_expired']);
+    const code = await late.post(`${SIGN_INS}/${body.response.id}/attempt_first_factor`, {
+      strategy: 'email_code',
+      code: '424242',
+    });
+    expect([code.status, code.body.errors[0].code]).toEqual([400, 'strategy_for_user_invalid']);
   });
 
   it('refuses a weak password, and stays where it was', async () => {
