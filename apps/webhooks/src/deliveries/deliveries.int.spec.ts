@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { transaction } from '@latchkey/db';
+import { event, Outbox } from '@latchkey/events';
 import { dropDatabase } from '@latchkey/postgres';
 import { Webhook } from 'svix';
-import { WebhooksDb } from '../db.js';
+import { WebhooksDb, type Tx } from '../db.js';
 import {
   startSubscriber,
   startWebhooks,
@@ -228,6 +230,36 @@ describe('delivery', () => {
     }
   });
 
+  it('keeps that order also when more comes than memory holds, and lies in the table meanwhile', async () => {
+    const { subscriber, instanceId } = await subscribed();
+    // Slow enough not to be waited for.
+    const answers = new Set<() => void>();
+    subscriber.answer = (response) => void answers.add(() => response.end());
+    const db = webhooks.app.get(WebhooksDb);
+    const count = 900;
+    const cause = { instanceId, ipAddress: '203.0.113.7', userAgent: 'test' };
+    await transaction(db, async (tx: Tx) => {
+      for (let n = 0; n < count; n++)
+        await webhooks.app.get(Outbox).add(tx, event(cause, 'user.created', `user_${n % 8}`, { n } as never));
+    });
+    const [ofInstance, inTable] = [`WHERE instance_id = '${instanceId}'`, `held_by IS NULL`];
+    const rows = async (sql: string) =>
+      (await db.$queryRawUnsafe<{ n: number }[]>(`SELECT count(*)::int AS n ${sql}`))[0]!.n;
+    await until(async () => (await rows(`FROM messages ${ofInstance}`)) === count, 30_000);
+    expect(await rows(`FROM deliveries ${ofInstance} AND ${inTable}`)).toBeGreaterThan(0);
+
+    subscriber.answer = (response) => response.end();
+    for (const answer of answers) answer();
+    await until(() => subscriber.received.length >= count, 30_000);
+
+    const order = subscriber.received.map(({ body }) => (JSON.parse(body) as { data: { n: number } }).data.n);
+    expect(order).toHaveLength(count);
+    for (let user = 0; user < 8; user++) {
+      const own = order.filter((n) => n % 8 === user);
+      expect(own).toEqual([...own].sort((x, y) => x - y));
+    }
+  }, 90_000);
+
   it('lets no endpoint wait for one that hangs', async () => {
     const { svix, instanceId } = webhooks.svix();
     const [hanging, quick] = [await startSubscriber(), await startSubscriber()];
@@ -270,6 +302,22 @@ describe('delivery', () => {
 
     expect(subscriber.received).toHaveLength(1);
     expect(await svix.endpoint.getStats(instanceId, endpoint.id)).toMatchObject({ canceled: 1, pending: 0 });
+  });
+
+  it('cancels what waits for an endpoint that is removed', async () => {
+    const { subscriber, svix, instanceId, endpoint, emit } = await subscribed();
+    subscriber.answer = (response) => response.writeHead(500).end();
+    await emit('user_1');
+    await until(async () => (await attemptsOf(webhooks, endpoint.id)) === 1);
+
+    await svix.endpoint.delete(instanceId, endpoint.id);
+    webhooks.clock.advance(hours(1));
+    await webhooks.sweep();
+
+    const waiting = await webhooks.app.get(WebhooksDb).$queryRaw`
+      SELECT FROM deliveries WHERE endpoint_id = ${endpoint.id} AND next_attempt_at IS NOT NULL`;
+    expect(waiting).toEqual([]);
+    expect(subscriber.received).toHaveLength(1);
   });
 
   it('takes up at once what a process held that has ended, and nothing while it lives', async () => {
