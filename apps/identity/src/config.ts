@@ -1,3 +1,4 @@
+import { PoolSize } from '@latchkey/db';
 import { z } from 'zod';
 
 export const IdentityConfig = z.object({
@@ -5,8 +6,8 @@ export const IdentityConfig = z.object({
   IDENTITY_DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .meta({ example: 'postgresql://latchkey:secret@postgres/identity' }),
-  /** Most connections to it that this process opens. */
-  IDENTITY_DATABASE_POOL: z.coerce.number().int().min(1).default(10),
+  /** Most connections to it that this process opens, 3 or more: transactions leave two of them to reads. */
+  IDENTITY_DATABASE_POOL: PoolSize.default(10),
   /** How long sign-ins, sign-ups and tickets that are over are kept, in days. Sign-ups that were given up are removed after two. */
   IDENTITY_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   /** Shared with the gateway, which signs the request context with it. */

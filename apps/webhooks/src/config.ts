@@ -1,3 +1,4 @@
+import { PoolSize } from '@latchkey/db';
 import { z } from 'zod';
 
 export const WebhooksConfig = z.object({
@@ -5,8 +6,8 @@ export const WebhooksConfig = z.object({
   WEBHOOKS_DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .meta({ example: 'postgresql://latchkey:secret@postgres/webhooks' }),
-  /** Most connections to it that this process opens. */
-  WEBHOOKS_DATABASE_POOL: z.coerce.number().int().min(1).default(10),
+  /** Most connections to it that this process opens, 3 or more: transactions leave two of them to reads. */
+  WEBHOOKS_DATABASE_POOL: PoolSize.default(10),
   /** Shared with the gateway, which signs the request context with it. */
   CONTEXT_SIGNING_KEY: z.string().min(32),
   /** Encrypts the secrets that messages are signed with. Losing it makes them unreadable. */

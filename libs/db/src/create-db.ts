@@ -1,13 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Clock } from '@latchkey/core';
-import { Pool } from 'pg';
-import { boundTransactions } from './transaction.js';
+import { poolOf, ServicePool, setPool } from './service-pool.js';
 
 /** What the generated client of a service is made with. */
 export interface DbOptions {
   url: string;
   clock: Clock;
-  /** Most connections that this process opens. */
+  /** Most connections that this process opens, `MIN_POOL_SIZE` or more. */
   poolSize?: number;
   /** Models without an `instanceId`: what stands above instances. The tables of our libraries need not be named. */
   unscoped?: readonly string[];
@@ -18,6 +17,7 @@ interface QueryCall {
   operation: string;
   args: { where?: object; data?: unknown; create?: object; update?: object };
   query: (args: unknown) => Promise<unknown>;
+  __internalParams: { transaction?: object };
 }
 
 interface ExtendableClient {
@@ -40,10 +40,7 @@ const READS_BY_FILTER = new Set([
  * @returns the client; it is typed as the class, so that features see an ordinary Prisma client
  */
 export function createDb<C>(Client: new (options: { adapter: PrismaPg }) => C, options: DbOptions): C {
-  const poolSize = options.poolSize ?? 10;
-  const pool = new Pool({ connectionString: options.url, max: poolSize });
-  // A connection that breaks while nobody uses it is no loss: the next query gets another.
-  pool.on('error', () => undefined);
+  const pool = new ServicePool(options.url, options.poolSize ?? 10);
   const adapter = new PrismaPg(
     pool,
     // Named statements are prepared once per connection and skip planning afterwards (`components.md` has the figures).
@@ -54,20 +51,18 @@ export function createDb<C>(Client: new (options: { adapter: PrismaPg }) => C, o
   const db = client.$extends({
     query: {
       $allModels: {
-        $allOperations: ({ model, operation, args, query }: QueryCall) => {
-          if (LIBRARY_MODELS.has(model)) return query(args);
+        $allOperations: ({ model, operation, args, query, __internalParams: { transaction } }: QueryCall) => {
+          const run = (given: QueryCall['args']) => pool.gathered(transaction !== undefined, () => query(given));
+          if (LIBRARY_MODELS.has(model)) return run(args);
           if (!unscoped.has(model)) requireInstance(model, operation, args);
-          return query(withTimes(operation, args, options.clock.now()));
+          return run(withTimes(operation, args, options.clock.now()));
         },
       },
     },
   }) as C & object;
-  pools.set(db, pool);
-  boundTransactions(db, poolSize);
+  setPool(db, pool);
   return db;
 }
-
-const pools = new WeakMap<object, Pool>();
 
 /** Runs a statement of which each part is given: its name, its text, its values. */
 export type Run = <Row extends object>(name: string, text: string, values: unknown[]) => Promise<Row[]>;
@@ -96,7 +91,7 @@ export async function prepared<Row extends object>(
   text: string,
   values: unknown[],
 ): Promise<Row[]> {
-  return (await pools.get(db)!.query<Row>({ name, text, values })).rows;
+  return (await poolOf(db)!.query<Row>({ name, text, values })).rows;
 }
 
 const MAX_NAMES = 1000;

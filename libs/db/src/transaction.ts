@@ -1,5 +1,5 @@
 import type { ApiError } from '@latchkey/core';
-import { Turns } from './turns.js';
+import { MAX_WAIT_MS, poolOf } from './service-pool.js';
 
 /** A Prisma client, as far as transactions need it. */
 export interface TransactionalDb<Tx> {
@@ -24,23 +24,6 @@ type AfterCommit = () => void | Promise<void>;
 export function afterCommit(tx: object, work: AfterCommit): void {
   const works = afterCommits.get(tx) ?? new Set();
   afterCommits.set(tx, works.add(work));
-}
-
-/** A busy machine may keep a connection waiting longer than Prisma's two seconds. */
-const MAX_WAIT_MS = 10_000;
-/** Connections that transactions leave to reads. */
-const LEFT_TO_READS = 2;
-
-const turns = new WeakMap<object, Turns>();
-
-/**
- * Bounds the transactions of `db` that run at once. What a transaction reads beside itself (a cache that must ask the database)
- * finds a connection so also while all the others wait for a row that it holds.
- *
- * @param poolSize most connections that `db` opens
- */
-export function boundTransactions(db: object, poolSize: number): void {
-  turns.set(db, new Turns(Math.max(1, poolSize - LEFT_TO_READS), MAX_WAIT_MS));
 }
 
 /** How often work is run again that lost to another transaction, each waiting for what the other held. */
@@ -71,17 +54,18 @@ async function once<Tx extends object, R>(
   work: (tx: Tx) => Promise<R>,
   options: TransactionOptions,
 ): Promise<R> {
+  const pool = poolOf(db);
   let done: Set<AfterCommit> | undefined;
   const begin = () =>
     db.$transaction(
       async (tx) => {
-        const value = await work(tx);
+        const value = await (pool ? pool.holding(() => work(tx)) : work(tx));
         done = afterCommits.get(tx);
         return value;
       },
       { maxWait: MAX_WAIT_MS, timeout: 20_000 },
     );
-  const running = turns.get(db)?.run(begin) ?? begin();
+  const running = pool ? pool.inTurn(begin) : begin();
   const result = await running.catch((error: unknown) => {
     const taken = options.taken?.[takenIndex(error) ?? ''];
     throw taken ? taken() : error;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { TestClock } from '@latchkey/core';
+import { refuseSecondConnections } from '@latchkey/db';
 import { ContextSigner } from '@latchkey/http';
 import { standalonePlatform, type StandalonePlatform } from '@latchkey/platform';
 import { Client } from 'pg';
@@ -67,6 +68,7 @@ export function useLatchkey(options: InstanceOptions = {}) {
   const events = new RecordedEvents();
 
   beforeAll(async () => {
+    refuseSecondConnections();
     const databases = await copyTemplates(process.env.TEST_DATABASE_URL!);
     const platform = standalonePlatform(clock);
     if (platform.events.kind === 'in-process') platform.events.bus.subscribe(events);

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InstanceViews, type InstanceInfo, type InstanceSelector, type InstanceView } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { notFound } from '@latchkey/core';
-import { afterCommit, transaction } from '@latchkey/db';
+import { afterCommit, aside, transaction } from '@latchkey/db';
 import { Outbox } from '@latchkey/events';
 import { ReadThrough, SharedState } from '@latchkey/state';
 import { IdentityDb } from '../db.js';
@@ -45,7 +45,7 @@ export class InstancesService {
 
   /** @throws `resource_not_found` (404) */
   async require(instanceId: string): Promise<Instance> {
-    const row = await this.cache.get(instanceId, () => this.read(instanceId));
+    const row = await this.cache.get(instanceId, () => aside(() => this.read(instanceId)));
     if (!row) throw notFound('instance', instanceId);
     return toInstance(row, settingsOf(row));
   }

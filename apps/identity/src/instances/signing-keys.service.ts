@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ConfigError } from '@latchkey/config';
 import { Clock, newId, SecretBox } from '@latchkey/core';
-import { isDatabaseUnavailable, transaction } from '@latchkey/db';
+import { aside, isDatabaseUnavailable, transaction } from '@latchkey/db';
 import {
   calculateJwkThumbprint,
   compactVerify,
@@ -210,7 +210,7 @@ class Remembered<T extends object> {
   get(key: string, load: () => Promise<T>): Promise<T> {
     const known = this.fresh.get(key);
     if (known) return known;
-    const loading = load().then(
+    const loading = aside(load).then(
       (value) => {
         this.last.set(key, value);
         return value;

@@ -32,7 +32,7 @@ export class SignUpCodesService {
   }
 
   private async link(tx: Tx, ctx: RequestContext, state: SignUpState, address: string, redirectUrl: string) {
-    if (await this.isVeiled(ctx, 'email_address', address)) {
+    if (await this.isVeiled(tx, ctx, 'email_address', address)) {
       const verification = await this.links.startVeiled(tx, ctx, address, state.emailVerification);
       await this.messages.sendEmail(tx, ctx, address, 'account_exists', {});
       return verification;
@@ -43,7 +43,7 @@ export class SignUpCodesService {
   }
 
   private async email(tx: Tx, ctx: RequestContext, address: string, previous: Verification | null) {
-    if (!(await this.isVeiled(ctx, 'email_address', address)))
+    if (!(await this.isVeiled(tx, ctx, 'email_address', address)))
       return this.messages.startEmailCode(tx, ctx, address, { previous });
     // A code that nobody gets; the owner of the address is told.
     const verification = await this.messages.startVeiledCode(tx, ctx, address, 'email_code', previous);
@@ -52,15 +52,15 @@ export class SignUpCodesService {
   }
 
   private async phone(tx: Tx, ctx: RequestContext, number: string, previous: Verification | null) {
-    if (!(await this.isVeiled(ctx, 'phone_number', number)))
+    if (!(await this.isVeiled(tx, ctx, 'phone_number', number)))
       return this.messages.startPhoneCode(tx, ctx, number, { previous });
     const verification = await this.messages.startVeiledCode(tx, ctx, number, 'phone_code', previous);
     await this.messages.sendSms(tx, ctx, number, 'account_exists', {});
     return verification;
   }
 
-  private async isVeiled(ctx: RequestContext, kind: 'email_address' | 'phone_number', value: string) {
+  private async isVeiled(tx: Tx, ctx: RequestContext, kind: 'email_address' | 'phone_number', value: string) {
     const { attack_protection: protection } = await this.instances.settings(ctx.instanceId);
-    return protection.enumeration_protection.enabled && this.fields.isTaken(ctx, kind, value);
+    return protection.enumeration_protection.enabled && this.fields.isTaken(tx, ctx, kind, value);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock } from '@latchkey/core';
 import { AccessRulesService } from '../access-rules/access-rules.service.js';
-import { IdentityDb } from '../db.js';
+import { IdentityDb, type Tx } from '../db.js';
 import type { Prisma, SignUp } from '../generated/prisma/client.js';
 import { InstancesService } from '../instances/instances.service.js';
 import { HASHER, PasswordsService } from '../passwords/passwords.service.js';
@@ -105,10 +105,14 @@ export class SignUpFieldsService {
   }
 
   /** Whether somebody has an address or number. */
-  async isTaken({ instanceId }: RequestContext, kind: 'email_address' | 'phone_number', value: string) {
+  async isTaken(
+    db: IdentityDb | Tx,
+    { instanceId }: RequestContext,
+    kind: 'email_address' | 'phone_number',
+    value: string,
+  ): Promise<boolean> {
     const where = { instanceId, reservedAs: value };
-    const count =
-      kind === 'email_address' ? this.db.emailAddress.count({ where }) : this.db.phoneNumber.count({ where });
+    const count = kind === 'email_address' ? db.emailAddress.count({ where }) : db.phoneNumber.count({ where });
     return (await count) > 0;
   }
 
@@ -127,7 +131,7 @@ export class SignUpFieldsService {
     if (!protection.enumeration_protection.enabled) {
       for (const kind of ['email_address', 'phone_number'] as const) {
         const value = input[kind];
-        if (value && (await this.isTaken(ctx, kind, value))) throw identifierExists(kind);
+        if (value && (await this.isTaken(this.db, ctx, kind, value))) throw identifierExists(kind);
       }
     }
     const { instanceId } = ctx;

@@ -74,8 +74,8 @@ describe('organizations while identity is away', () => {
     ['UsersGetOrganizationInvitations', 'get', '/v1/users/{user}/organization_invitations', undefined],
   ];
   it.each(calls)('BAPI %s answers 503 and writes nothing', async (_, method, path, body) => {
-    // Past the age of what is kept of the instance and its users.
-    clock.advance(11 * 60_000);
+    // Past the hour for which the instance and its users are known without identity.
+    clock.advance(61 * 60_000);
     const before = await kept();
 
     const reply = await withoutIdentity(() =>
@@ -91,7 +91,7 @@ describe('organizations while identity is away', () => {
     ['createOrganizationInvitations', `${ORG}/invitations`, { email_address: 'b@here.example', role: 'org:admin' }],
     ['CreateOrganizationMembership', `${ORG}/memberships`, { user_id: '{user}', role: 'org:member' }],
   ])('FAPI %s answers 503 and writes nothing', async (_, path, fields) => {
-    clock.advance(11 * 60_000);
+    clock.advance(61 * 60_000);
     const before = await kept();
 
     const reply = await withoutIdentity(() =>
