@@ -10,6 +10,8 @@ export const IdentityConfig = z.object({
   IDENTITY_DATABASE_POOL: PoolSize.default(10),
   /** How long sign-ins, sign-ups and tickets that are over are kept, in days. Sign-ups that were given up are removed after two. */
   IDENTITY_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  /** How long sessions that are over, and clients and development browsers that nobody uses, are kept, in days. */
+  IDENTITY_SESSION_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   /** Shared with the gateway, which signs the request context with it. */
   CONTEXT_SIGNING_KEY: z.string().min(32),
   /** Encrypts signing keys and other secrets that must be read again. Losing it makes them unreadable. */

@@ -1,21 +1,24 @@
 import { PASSWORD, testEmail, useLatchkey } from '@latchkey/testing';
 import { Client as Postgres } from 'pg';
 
-const latchkey = useLatchkey();
+const DAY = 86_400;
+const latchkey = useLatchkey({ settings: { sessions: { maximum_lifetime: 365 * DAY, inactivity_timeout: 0 } } });
 const { bapi, browser, clock, given, sweep } = latchkey;
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = DAY * 1000;
 
-async function count(table: string, column = 'true', value: string | boolean = true): Promise<number> {
+async function query<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
   const postgres = new Postgres({ connectionString: latchkey.at.databaseUrls.identity });
   await postgres.connect();
   try {
-    return (await postgres.query(`SELECT FROM ${table} WHERE ${column} = $1`, [value])).rowCount ?? 0;
+    return (await postgres.query(text, values)).rows as Row[];
   } finally {
     await postgres.end();
   }
 }
+const count = async (table: string, column = 'true', value: string | boolean = true) =>
+  (await query(`SELECT FROM ${table} WHERE ${column} = $1`, [value])).length;
 
 describe('the retention of identity', () => {
   it('removes attempts and tickets that are over, each in its time', async () => {
@@ -69,5 +72,89 @@ describe('the retention of identity', () => {
     clock.advance(120_000);
     await sweep();
     expect(await count('code_allowances')).toBe(0);
+  });
+
+  it('removes proofs with their attempts, but for those of addresses', async () => {
+    const { userId, email } = await given.signedInBrowser();
+    const { body } = await browser().post('/v1/client/sign_ins', { identifier: email, password: PASSWORD });
+    const [signIn] = await query<{ proof: string }>(
+      'SELECT first_verification_id AS proof FROM sign_ins WHERE id = $1',
+      [body.response.id],
+    );
+    const [address] = await query<{ proof: string }>(
+      'SELECT verification_id AS proof FROM email_addresses WHERE user_id = $1',
+      [userId],
+    );
+    const left = async () => [
+      await count('verifications', 'id', signIn!.proof),
+      await count('verifications', 'id', address!.proof),
+    ];
+
+    clock.advance(30 * DAY_MS);
+    await sweep();
+    expect(await left()).toEqual([1, 1]);
+
+    clock.advance(2 * DAY_MS);
+    await sweep();
+    expect(await left()).toEqual([0, 1]);
+    const { body: user } = await bapi.get(`/v1/users/${userId}`);
+    expect(user.email_addresses[0].verification.status).toBe('verified');
+  });
+
+  it('removes any number of proofs, and finds within a day what is in use no more', async () => {
+    const orphans = async (amount: number) => {
+      const createdAt = new Date(clock.now().getTime() - 100 * DAY_MS);
+      await query(
+        `INSERT INTO verifications (id, instance_id, strategy, status, created_at)
+         SELECT 'orphan_' || n, 'ins_none', 'email_code', 'unverified', $1 FROM generate_series(1, $2::int) AS n`,
+        [createdAt, amount],
+      );
+    };
+    const left = () => count('verifications', 'instance_id', 'ins_none');
+    clock.advance(DAY_MS);
+    await orphans(4_500);
+    await sweep();
+    expect(await left()).toBe(0);
+
+    await orphans(1);
+    clock.advance(DAY_MS);
+    await sweep();
+    expect(await left()).toBe(0);
+  });
+
+  it('removes sessions that are over, and the clients and development browsers that they leave', async () => {
+    const gone = await given.signedInBrowser();
+    const here = await given.signedInBrowser();
+    const sessionsOf = `/v1/sessions?user_id=${gone.userId}`;
+    const idle = browser();
+    await idle.get('/v1/client');
+    const of = async ({ sessionId }: { sessionId: string }) => {
+      const [row] = await query<{ client: string }>('SELECT client_id AS client FROM sessions WHERE id = $1', [
+        sessionId,
+      ]);
+      return [sessionId, row!.client] as const;
+    };
+    const [goneRows, hereRows] = [await of(gone), await of(here)];
+    const left = async ([sessionId, clientId]: readonly [string, string]) => [
+      await count('sessions', 'id', sessionId),
+      await count('clients', 'id', clientId),
+      await count('dev_browsers', 'client_id', clientId),
+    ];
+    expect((await gone.browser.post(`/v1/client/sessions/${gone.sessionId}/remove`)).status).toBe(200);
+
+    clock.advance(89 * DAY_MS);
+    await sweep();
+    expect(await left(goneRows)).toEqual([1, 1, 1]);
+    expect((await bapi.get(sessionsOf)).body).toMatchObject([{ status: 'removed' }]);
+
+    clock.advance(2 * DAY_MS);
+    await sweep();
+    expect(await left(goneRows)).toEqual([0, 0, 0]);
+    expect((await bapi.get(sessionsOf)).body).toEqual([]);
+    expect((await gone.browser.get('/v1/client')).body.errors[0].code).toBe('dev_browser_unauthenticated');
+    expect((await idle.get('/v1/client')).status).toBe(401);
+
+    expect(await left(hereRows)).toEqual([1, 1, 1]);
+    expect((await here.browser.post(`/v1/client/sessions/${here.sessionId}/tokens`)).status).toBe(200);
   });
 });
