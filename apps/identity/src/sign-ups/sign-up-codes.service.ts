@@ -8,6 +8,7 @@ import { MessagesService } from '../messages/messages.service.js';
 import { verificationStrategyInvalid } from '../verifications/verifications.errors.js';
 import { SignUpFieldsService } from './sign-up-fields.service.js';
 import type { SignUpState } from './sign-ups.requirements.js';
+import type { CreateSignUp } from './sign-ups.schemas.js';
 
 /** Codes and links that prove the address or number of a sign-up. */
 @Injectable()
@@ -18,6 +19,11 @@ export class SignUpCodesService {
     private readonly links: EmailLinksService,
     private readonly messages: MessagesService,
   ) {}
+
+  /** Where a link that is asked for may lead on to. @throws as `EmailLinksService.requireTarget` */
+  async targetOf(ctx: RequestContext, input: Pick<CreateSignUp, 'strategy' | 'redirect_url'>) {
+    return input.strategy === EMAIL_LINK ? this.links.requireTarget(ctx, input.redirect_url) : undefined;
+  }
 
   /** Sends a code, or a link to go on to `redirectUrl` by. @returns the columns of the sign-up that change @throws `verification_strategy_invalid` (400) */
   async prepare(tx: Tx, ctx: RequestContext, state: SignUpState, strategy: string, redirectUrl?: string) {
