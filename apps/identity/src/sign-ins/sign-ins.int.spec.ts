@@ -280,6 +280,20 @@ describe('FAPI attemptSignInFactorOne', () => {
     expect((await attempt(PASSWORD)).body.response.status).toBe('complete');
   });
 
+  it('lets nobody in who was banned meanwhile, by the right code or password', async () => {
+    const { chrome, path, userId } = await awaitingCode();
+    await latchkey.bapi.post(`/v1/users/${userId}/ban`);
+
+    for (const proof of [
+      { strategy: 'email_code', code: '424242' },
+      { strategy: 'password', password: PASSWORD },
+    ]) {
+      const { status, body } = await chrome.post(`${path}/attempt_first_factor`, proof);
+      expect([status, body.errors[0].code]).toEqual([403, 'user_banned']);
+    }
+    expect((await chrome.get('/v1/client')).body.response.sessions).toEqual([]);
+  });
+
   it('counts wrong codes, and ends the verification after three', async () => {
     const { chrome, path } = await awaitingCode();
     const attempt = (code: string) => chrome.post(`${path}/attempt_first_factor`, { strategy: 'email_code', code });
