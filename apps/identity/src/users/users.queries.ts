@@ -221,6 +221,6 @@ function reviveTimes(...rows: (object | null)[]): void {
   for (const row of rows as (Record<string, unknown> | null)[])
     for (const field in row) {
       const value = row[field];
-      if (/(At|Until)$/.test(field) && typeof value === 'string') row[field] = new Date(value);
+      if (typeof value === 'string' && /(At|Until)$/.test(field)) row[field] = new Date(value);
     }
 }
