@@ -1,10 +1,19 @@
 import type { EnvironmentJSON } from '@clerk/shared/types';
+import type { InitialRoles } from '@latchkey/clients';
 import type { Instance } from '../instances/instances.service.js';
 import { SPECIAL_CHARACTERS } from '../passwords/special-characters.js';
 import type { InstanceSettings } from '../instances/instances.settings.js';
 
-/** Everything that clerk-js must know of an instance before anybody signs in (`compat/fapi-environment.md`). */
-export function toEnvironmentJSON(instance: Instance, isTestMode: boolean): EnvironmentJSON {
+/**
+ * Everything that clerk-js must know of an instance before anybody signs in (`compat/fapi-environment.md`).
+ *
+ * @param roles what new organizations begin with; null where there are none, and while nobody can tell
+ */
+export function toEnvironmentJSON(
+  instance: Instance,
+  isTestMode: boolean,
+  roles: InitialRoles | null,
+): EnvironmentJSON {
   const { settings } = instance;
   return {
     id: instance.id,
@@ -12,7 +21,7 @@ export function toEnvironmentJSON(instance: Instance, isTestMode: boolean): Envi
     auth_config: authConfig(instance, isTestMode),
     display_config: displayConfig(instance),
     user_settings: userSettings(settings),
-    organization_settings: organizationSettings(settings),
+    organization_settings: organizationSettings(settings, roles),
     commerce_settings: {
       billing: {
         stripe_publishable_key: null,
@@ -171,16 +180,16 @@ function userSettings(settings: InstanceSettings) {
   };
 }
 
-function organizationSettings({ organizations }: InstanceSettings) {
+function organizationSettings({ organizations }: InstanceSettings, roles: InitialRoles | null) {
   return {
     enabled: organizations.enabled,
     max_allowed_memberships: organizations.max_allowed_memberships,
     force_organization_selection: organizations.force_organization_selection,
     actions: { admin_delete: organizations.admin_delete },
-    domains: organizations.domains,
+    domains: { ...organizations.domains, ...(roles && { default_role: roles.default_role }) },
     slug: { disabled: organizations.slug_disabled },
     organization_creation_defaults: organizations.creation_defaults,
-    creator_role: organizations.creator_role,
+    creator_role: roles?.creator_role ?? organizations.creator_role,
   };
 }
 

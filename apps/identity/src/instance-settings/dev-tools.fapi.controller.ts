@@ -2,8 +2,7 @@ import { Body, Patch } from '@nestjs/common';
 import type { EnvironmentJSON } from '@clerk/shared/types';
 import type { RequestContext } from '@latchkey/contracts';
 import { Ctx, FapiController, Operation } from '@latchkey/http';
-import { toEnvironmentJSON } from '../environment/environment.serializer.js';
-import { InstancesService } from '../instances/instances.service.js';
+import { EnvironmentService } from '../environment/environment.service.js';
 import { EnableEnvironmentSetting } from './instance-settings.schemas.js';
 import { InstanceSettingsService } from './instance-settings.service.js';
 
@@ -12,7 +11,7 @@ import { InstanceSettingsService } from './instance-settings.service.js';
 export class DevToolsFapiController {
   constructor(
     private readonly settings: InstanceSettingsService,
-    private readonly instances: InstancesService,
+    private readonly environment: EnvironmentService,
   ) {}
 
   @Patch('/enable_environment_setting')
@@ -22,6 +21,6 @@ export class DevToolsFapiController {
     @Body({ schema: EnableEnvironmentSetting }) body: EnableEnvironmentSetting,
   ): Promise<EnvironmentJSON> {
     await this.settings.enable(ctx, body);
-    return toEnvironmentJSON(await this.instances.require(ctx.instanceId), await this.instances.isTestMode(ctx));
+    return this.environment.get(ctx);
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EnvironmentModule } from '../environment/environment.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { BetaFeaturesBapiController, InstanceSettingsBapiController } from './instance-settings.bapi.controller.js';
 import { DevToolsFapiController } from './dev-tools.fapi.controller.js';
@@ -6,7 +7,7 @@ import { InstanceSettingsService } from './instance-settings.service.js';
 
 @Module({
   // OrganizationsClient
-  imports: [UsersModule],
+  imports: [EnvironmentModule, UsersModule],
   controllers: [InstanceSettingsBapiController, BetaFeaturesBapiController, DevToolsFapiController],
   providers: [InstanceSettingsService],
 })

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { InitialRoles } from '@latchkey/clients';
+import { OrganizationViews, type InitialRoles } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
-import { transaction } from '@latchkey/db';
+import { afterCommit, transaction } from '@latchkey/db';
 import { OrganizationsDb, type Tx } from '../db.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { DOMAIN_LIMIT } from '../domains/domains.service.js';
@@ -20,6 +20,7 @@ export class InitialRolesService {
     private readonly db: OrganizationsDb,
     private readonly directory: DirectoryService,
     private readonly defaults: DefaultRolesService,
+    private readonly views: OrganizationViews,
   ) {}
 
   /** Also before organizations are switched on: an administrator may look first. */
@@ -57,6 +58,7 @@ export class InitialRolesService {
         where: { id: set.id, instanceId },
         data: { creatorRoleId: creator?.id, defaultRoleId: standard?.id },
       });
+      afterCommit(tx, () => this.views.initialRolesChanged(instanceId));
     });
     return this.get(ctx);
   }

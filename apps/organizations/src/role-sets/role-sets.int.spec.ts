@@ -101,6 +101,29 @@ describe('role sets', () => {
     });
   });
 
+  it('shows in the environment what new organizations begin with, also after its roles or their keys have changed', async () => {
+    const own = await anotherInstance({ settings });
+    const shown = async () => {
+      const { organization_settings: shows } = (await own.browser().get('/v1/environment')).body;
+      return [shows.creator_role, shows.domains.default_role];
+    };
+    expect(await shown()).toEqual(['org:admin', 'org:member']);
+    const { data } = (await own.bapi.get('/v1/organization_roles?query=org:member')).body;
+    const made = await own.bapi.post('/v1/organization_roles', {
+      name: 'Owner',
+      key: 'org:owner',
+      permissions: data[0].permissions.map((row: { id: string }) => row.id),
+      include_in_initial_role_set: true,
+    });
+
+    await own.bapi.patch(`/v1/organization_roles/${data[0].id}`, { key: 'org:guest' });
+    expect(await shown()).toEqual(['org:admin', 'org:guest']);
+    await own.bapi.patch('/v1/role_sets/role_set:default', { default_role_key: 'org:owner' });
+    expect(await shown()).toEqual(['org:admin', 'org:owner']);
+    await own.bapi.patch(`/v1/organization_roles/${made.body.id}`, { key: 'org:chief' });
+    expect(await shown()).toEqual(['org:admin', 'org:chief']);
+  });
+
   describe('BAPI AddRolesToRoleSet', () => {
     it('adds them, and lets one be the default', async () => {
       const { body } = await create();

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { OrganizationViews } from '@latchkey/clients';
 import type { RequestContext } from '@latchkey/contracts';
 import { Clock, newId, notFound } from '@latchkey/core';
-import { transaction } from '@latchkey/db';
+import { afterCommit, transaction } from '@latchkey/db';
 import { slice, toOrderBy } from '@latchkey/http';
 import { OrganizationsDb, type Tx } from '../db.js';
 import { matching } from '../permissions/permissions.service.js';
@@ -38,6 +39,7 @@ export class RoleSetsService {
   constructor(
     private readonly db: OrganizationsDb,
     private readonly reassignments: RoleReassignmentsService,
+    private readonly views: OrganizationViews,
     private readonly clock: Clock,
   ) {}
 
@@ -172,6 +174,7 @@ export class RoleSetsService {
   private change<R>(ctx: RequestContext, work: (tx: Tx) => Promise<R>): Promise<R> {
     const write = async (tx: Tx) => {
       await lockRoles(tx, ctx.instanceId);
+      afterCommit(tx, () => this.views.initialRolesChanged(ctx.instanceId));
       return work(tx);
     };
     return transaction(this.db, write, { taken });

@@ -11,6 +11,17 @@ export interface RoleView {
   permissions: string[];
 }
 
+/** What new organizations of an instance begin with. */
+export interface InitialRoles {
+  /** The role set of new organizations. */
+  role_set_key: string;
+  /** The key of the role of those who create organizations. */
+  creator_role: string;
+  /** The key of the role of those who join by a domain. */
+  default_role: string;
+  limits: { roles: number; role_sets: number; domains: number };
+}
+
 /** A membership without its organization. */
 export interface MembershipView {
   id: string;
@@ -41,6 +52,7 @@ export class OrganizationViews {
   private readonly roles: ReadThrough<RoleView>;
   private readonly memberships: ReadThrough<MembershipView>;
   private readonly lists: ReadThrough<MembershipView[]>;
+  private readonly initial: ReadThrough<InitialRoles>;
 
   constructor(state: SharedState) {
     // No local copies: a changed role or a removed member must show in the next answer of every replica.
@@ -49,6 +61,7 @@ export class OrganizationViews {
     this.roles = new ReadThrough(state, { name: 'organization_role', ...kept });
     this.memberships = new ReadThrough(state, { name: 'membership', ...kept });
     this.lists = new ReadThrough(state, { name: 'memberships_of', ...kept });
+    this.initial = new ReadThrough(state, { name: 'initial_roles', ...kept });
   }
 
   /** Organizations by id, as FAPI shows them. */
@@ -64,6 +77,11 @@ export class OrganizationViews {
   /** Roles by id. */
   rolesOf({ instanceId }: { instanceId: string }, ids: readonly string[], load: Load<RoleView>) {
     return many(this.roles, instanceId, ids, load);
+  }
+
+  /** The roles that new organizations begin with. */
+  async initialRoles({ instanceId }: RequestContext, load: () => Promise<InitialRoles>): Promise<InitialRoles> {
+    return (await this.initial.get(instanceId, load)) ?? load();
   }
 
   /** A user's membership in one organization. */
@@ -92,8 +110,16 @@ export class OrganizationViews {
   }
 
   /** After the commit of a change to roles or their permissions. */
-  rolesChanged(instanceId: string, ...roleIds: string[]): Promise<void> {
-    return this.roles.invalidate(...roleIds.map((id) => `${instanceId}:${id}`));
+  async rolesChanged(instanceId: string, ...roleIds: string[]): Promise<void> {
+    await Promise.all([
+      this.roles.invalidate(...roleIds.map((id) => `${instanceId}:${id}`)),
+      this.initialRolesChanged(instanceId),
+    ]);
+  }
+
+  /** After the commit of a change to which roles new organizations begin with. */
+  initialRolesChanged(instanceId: string): Promise<void> {
+    return this.initial.invalidate(instanceId);
   }
 
   /** After the commit of a change to the memberships of users in an organization. */

@@ -5,7 +5,7 @@ import type { SharedState } from '@latchkey/state';
 import { LRUCache } from 'lru-cache';
 import { inBatches, ServiceClient } from '../service-client.js';
 import type { ServiceTransport } from '../service-transport.js';
-import { OrganizationViews, type MembershipView, type RoleView } from './organization-views.js';
+import { OrganizationViews, type InitialRoles, type MembershipView, type RoleView } from './organization-views.js';
 
 /** What a session's token may say about an organization and its member. */
 export interface MemberClaims {
@@ -26,17 +26,6 @@ export interface InvitationTicket {
   redirect_url: string | null;
   /** Milliseconds. */
   expires_at: number;
-}
-
-/** What new organizations of an instance begin with. */
-export interface InitialRoles {
-  /** The role set of new organizations. */
-  role_set_key: string;
-  /** The key of the role of those who create organizations. */
-  creator_role: string;
-  /** The key of the role of those who join by a domain. */
-  default_role: string;
-  limits: { roles: number; role_sets: number; domains: number };
 }
 
 /** Users by the organizations that they belong to. */
@@ -179,7 +168,7 @@ export class OrganizationsClient extends ServiceClient {
 
   /** The roles that new organizations of the instance begin with. */
   initialRoles(ctx: RequestContext): Promise<InitialRoles> {
-    return this.get(ctx, '/initial_roles');
+    return this.views.initialRoles(ctx, () => this.get(ctx, '/initial_roles'));
   }
 
   /**
