@@ -41,6 +41,7 @@ export default {
     {
       ...base,
       displayName: 'integration',
+      globals: { RETRIES: 1 },
       setupFilesAfterEnv: ['<rootDir>/libs/testing/src/global-retry.ts'],
       testMatch: ['<rootDir>/{apps,libs}/**/*.int.spec.ts'],
       globalSetup: '<rootDir>/libs/testing/src/global-setup.ts',
@@ -49,6 +50,7 @@ export default {
     {
       ...base,
       displayName: 'e2e',
+      globals: { RETRIES: 2 },
       setupFilesAfterEnv: ['<rootDir>/libs/testing/src/global-retry.ts'],
       testMatch: ['<rootDir>/test/e2e/**/*.e2e.spec.ts'],
       globalSetup: '<rootDir>/test/e2e/global-setup.ts',
