@@ -186,6 +186,10 @@ describe('<OrganizationProfile/>, domains', () => {
       .first()
       .waitFor();
     expect(await domainsOf(made)).toEqual([[domain, 'manual_invitation', 'unverified']]);
+    // A moment after it has said so, the component empties the field: keys that are pressed before would be lost.
+    await page.waitForFunction(
+      () => document.querySelector<HTMLInputElement>('input[autocomplete=one-time-code]')?.value === '',
+    );
     await enterCode(page, isKept ? await codeFor(`${local}@${domain}`) : TEST_CODE);
     await proved(page);
     await says(page, domain, 'No automatic enrollment');
