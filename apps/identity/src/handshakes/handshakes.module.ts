@@ -4,6 +4,7 @@ import { DevBrowsersModule } from '../dev-browsers/dev-browsers.module.js';
 import { RedirectUrlsModule } from '../redirect-urls/redirect-urls.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { HandshakePayloadsService } from './handshake-payloads.service.js';
+import { HandshakeStatesService } from './handshake-states.service.js';
 import { HandshakesBapiController } from './handshakes.bapi.controller.js';
 import { HandshakesFapiController } from './handshakes.fapi.controller.js';
 import { HandshakesService } from './handshakes.service.js';
@@ -12,7 +13,7 @@ import { RefreshTokensService } from './refresh-tokens.service.js';
 @Module({
   imports: [ClientsModule, DevBrowsersModule, RedirectUrlsModule, SessionsModule],
   controllers: [HandshakesFapiController, HandshakesBapiController],
-  providers: [HandshakesService, HandshakePayloadsService, RefreshTokensService],
+  providers: [HandshakesService, HandshakeStatesService, HandshakePayloadsService, RefreshTokensService],
   exports: [HandshakePayloadsService, RefreshTokensService],
 })
 export class HandshakesModule {}

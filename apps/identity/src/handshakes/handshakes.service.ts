@@ -1,28 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '@latchkey/contracts';
-import { ApiError, Clock } from '@latchkey/core';
 import { transaction } from '@latchkey/db';
 import { ClientsService } from '../clients/clients.service.js';
 import { IdentityDb } from '../db.js';
 import { DevBrowsersService } from '../dev-browsers/dev-browsers.service.js';
-import type { Client, Session } from '../generated/prisma/client.js';
 import { InstancesService, type Instance } from '../instances/instances.service.js';
 import { cookieSuffix } from '../instances/publishable-key.js';
 import { SigningKeysService, tokenCategory } from '../instances/signing-keys.service.js';
 import { RedirectUrlsService } from '../redirect-urls/redirect-urls.service.js';
-import { living } from '../sessions/living.js';
-import { MemberClaimsService } from '../sessions/member-claims.service.js';
-import { SessionTokensService, subjectOf } from '../sessions/session-tokens.service.js';
-import { SessionsService } from '../sessions/sessions.service.js';
-import { handshakeCookie, handshakeDirectives, type CookieState, type CookieTarget } from './handshake-cookies.js';
+import { handshakeCookie, handshakeDirectives, type CookieTarget } from './handshake-cookies.js';
 import { HandshakePayloadsService } from './handshake-payloads.service.js';
+import { HandshakeStatesService } from './handshake-states.service.js';
 import { invalidHandshake } from './handshakes.errors.js';
 import type { HandshakeQuery } from './handshakes.schemas.js';
-import { RefreshTokensService } from './refresh-tokens.service.js';
 
 /** What fits into a URL or a cookie; larger payloads travel under a nonce when the SDK can fetch one. */
 const LARGEST_BYTES = 2048;
-const SECOND = 1000;
 
 /** Where a browser goes next, and with which cookies. */
 export interface Redirect {
@@ -43,14 +36,10 @@ export class HandshakesService {
     private readonly instances: InstancesService,
     private readonly clients: ClientsService,
     private readonly devBrowsers: DevBrowsersService,
-    private readonly sessions: SessionsService,
-    private readonly members: MemberClaimsService,
-    private readonly tokens: SessionTokensService,
-    private readonly refreshTokens: RefreshTokensService,
+    private readonly states: HandshakeStatesService,
     private readonly payloads: HandshakePayloadsService,
     private readonly redirects: RedirectUrlsService,
     private readonly signingKeys: SigningKeysService,
-    private readonly clock: Clock,
   ) {}
 
   /** @throws `invalid_handshake` (400); `prohibited_redirect_url`, `redirect_url_domain_mismatch` (422) */
@@ -72,7 +61,7 @@ export class HandshakesService {
           : cookieSuffix(instance.publishableKey),
     };
     // The page's own requests come from there: what checks `azp` looks for its origin.
-    const state = await this.state({ ...ctx, origin: url.origin }, query.organization_id);
+    const state = await this.states.read({ ...ctx, origin: url.origin }, query.organization_id);
     const devBrowserToken = isDevelopment ? await this.devBrowserToken(ctx) : undefined;
     const directives = handshakeDirectives(target, { ...state, devBrowserToken });
     return { ...(await this.deliver(ctx, instance, target, query, directives)), devBrowserToken };
@@ -104,51 +93,6 @@ export class HandshakesService {
     if (!target.isDevelopment) return { location: target.url.href, cookies: [handshakeCookie(target, name, value)] };
     // App and FAPI are on different sites: no cookie of one reaches the other.
     return { location: withParameter(target.url, name, value), cookies: [] };
-  }
-
-  private async state(ctx: RequestContext, organization: string | undefined): Promise<CookieState> {
-    const client = await this.clients.find(ctx);
-    const session = client && (await this.activeSession(ctx, client));
-    if (!client || !session) return { session: null, clientUat: 0 };
-    const shown = organization === undefined ? session : await this.activate(ctx, session, organization);
-    const now = (await this.clients.find(ctx)) ?? client;
-    const jwt = await this.tokens.mint(ctx, subjectOf(shown), { notBefore: now.updatedAt.getTime() });
-    return {
-      session: {
-        jwt,
-        refreshToken: this.refreshTokens.issue(ctx.instanceId, shown.id),
-        secondsLeft: Math.floor((shown.expireAt.getTime() - this.clock.now().getTime()) / SECOND),
-      },
-      clientUat: Math.floor(now.updatedAt.getTime() / SECOND),
-    };
-  }
-
-  private async activeSession(ctx: RequestContext, client: Client): Promise<Session | undefined> {
-    const sessions = await this.db.session.findMany({
-      where: { instanceId: ctx.instanceId, clientId: client.id, ...living(this.clock.now()) },
-      orderBy: { createdAt: 'asc' },
-    });
-    return sessions.find(({ id }) => id === client.lastActiveSessionId) ?? sessions[0];
-  }
-
-  /** Makes an organization active if the user belongs to it; otherwise everything stays, and the SDK gives up by itself. */
-  private async activate(ctx: RequestContext, session: Session, organization: string): Promise<Session> {
-    const { organizations } = await this.instances.settings(ctx.instanceId);
-    if (!organization && organizations.force_organization_selection) return session;
-    try {
-      const organizationId = organization
-        ? (await this.members.require(ctx, organization, session.userId)).organization.id
-        : null;
-      if (organizationId === session.lastActiveOrganizationId) return session;
-      return await transaction(this.db, async (tx) => {
-        const client = await this.clients.lock(tx, ctx);
-        if (!client) return session;
-        return (await this.sessions.touch(tx, ctx, client, session.id, { organizationId, isSelected: true })).session;
-      });
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return session;
-      throw error;
-    }
   }
 
   private async devBrowserToken(ctx: RequestContext): Promise<string> {

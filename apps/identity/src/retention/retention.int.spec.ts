@@ -74,6 +74,26 @@ describe('the retention of identity', () => {
     expect(await count('code_allowances')).toBe(0);
   });
 
+  it('removes step-ups that are over, but for the newest of a session that goes on', async () => {
+    const { browser: chrome, sessionId } = await given.signedInBrowser();
+    const path = `/v1/client/sessions/${sessionId}`;
+    await chrome.post(`${path}/verify`, { level: 'first_factor' });
+    await chrome.post(`${path}/verify`, { level: 'first_factor' });
+    const left = () => count('reverifications', 'session_id', sessionId);
+    await sweep();
+    expect(await left()).toBe(2);
+
+    clock.advance(HOUR_MS);
+    await sweep();
+    expect(await left()).toBe(1);
+
+    await chrome.post(`${path}/end`);
+    // What was looked at once is looked at again after a day.
+    clock.advance(DAY_MS);
+    await sweep();
+    expect(await left()).toBe(0);
+  });
+
   it('removes proofs with their attempts, but for those of addresses', async () => {
     const { userId, email } = await given.signedInBrowser();
     const { body } = await browser().post('/v1/client/sign_ins', { identifier: email, password: PASSWORD });

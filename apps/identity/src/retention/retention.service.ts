@@ -26,8 +26,8 @@ interface Last {
 }
 
 /**
- * Forgets what is over: attempts, with the digests of passwords in them, their proofs, tickets that nobody can use any more, counts of
- * codes, sessions, and browsers that nobody comes back with. None of it has a public event.
+ * Forgets what is over: attempts, with the digests of passwords in them, their proofs, step-ups, tickets that nobody can use any
+ * more, counts of codes, sessions, and browsers that nobody comes back with. None of it has a public event.
  */
 @Injectable()
 export class RetentionService implements OnModuleInit {
@@ -54,6 +54,10 @@ export class RetentionService implements OnModuleInit {
     await this.remove('sign_ins', 'abandon_at', daysAgo(attemptDays));
     await this.remove('sign_in_tokens', 'expire_at', daysAgo(attemptDays));
     await this.remove('actor_tokens', 'expire_at', daysAgo(attemptDays));
+    // A session goes on naming its newest one.
+    await this.removeUnused('reverifications', 'abandon_at', new Date(now), [
+      `SELECT FROM sessions WHERE id = old.session_id AND reverification_id = old.id AND status IN ('active', 'pending')`,
+    ]);
     await this.remove('code_allowances', 'began_at', new Date(now - HOUR_MS));
     // A day later than the attempts that they are proofs of, which are given up after a day.
     await this.removeUnused('verifications', 'created_at', daysAgo(attemptDays + 1), [

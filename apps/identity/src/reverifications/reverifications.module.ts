@@ -7,6 +7,8 @@ import { PasswordsModule } from '../passwords/passwords.module.js';
 import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
+import { ReverificationCodesService } from './reverification-codes.service.js';
+import { ReverificationStatesService } from './reverification-states.service.js';
 import { ReverificationsFapiController } from './reverifications.fapi.controller.js';
 import { ReverificationsService } from './reverifications.service.js';
 
@@ -22,6 +24,6 @@ import { ReverificationsService } from './reverifications.service.js';
     VerificationsModule,
   ],
   controllers: [ReverificationsFapiController],
-  providers: [ReverificationsService],
+  providers: [ReverificationsService, ReverificationStatesService, ReverificationCodesService],
 })
 export class ReverificationsModule {}
