@@ -13,7 +13,8 @@ export interface DbOptions {
 }
 
 interface QueryCall {
-  model: string;
+  /** Undefined of raw SQL, which names the instance and its times itself. */
+  model: string | undefined;
   operation: string;
   args: { where?: object; data?: unknown; create?: object; update?: object };
   query: (args: unknown) => Promise<unknown>;
@@ -50,13 +51,11 @@ export function createDb<C>(Client: new (options: { adapter: PrismaPg }) => C, o
   const unscoped = new Set(options.unscoped ?? []);
   const db = client.$extends({
     query: {
-      $allModels: {
-        $allOperations: ({ model, operation, args, query, __internalParams: { transaction } }: QueryCall) => {
-          const run = (given: QueryCall['args']) => pool.gathered(transaction !== undefined, () => query(given));
-          if (LIBRARY_MODELS.has(model)) return run(args);
-          if (!unscoped.has(model)) requireInstance(model, operation, args);
-          return run(withTimes(operation, args, options.clock.now()));
-        },
+      $allOperations: ({ model, operation, args, query, __internalParams: { transaction } }: QueryCall) => {
+        const run = (given: QueryCall['args']) => pool.gathered(transaction !== undefined, () => query(given));
+        if (model === undefined || LIBRARY_MODELS.has(model)) return run(args);
+        if (!unscoped.has(model)) requireInstance(model, operation, args);
+        return run(withTimes(operation, args, options.clock.now()));
       },
     },
   }) as C & object;

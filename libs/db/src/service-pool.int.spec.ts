@@ -45,6 +45,8 @@ describe('the connections of a service', () => {
     const other = AsyncLocalStorage.bind(() => read(db));
 
     expect(await transaction(db, (tx) => Promise.all([read(tx), other()]))).toEqual([null, null]);
+    const raw = (tx: Pick<PrismaClient, '$queryRawUnsafe'>) => tx.$queryRawUnsafe(ONE).then((rows) => rows);
+    expect(await transaction(db, (tx) => Promise.all([raw(tx), other()]))).toEqual([[{ one: 1 }], null]);
     await expect(transaction(db, () => read(db))).rejects.toThrow('second connection');
   });
 

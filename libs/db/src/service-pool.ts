@@ -65,8 +65,8 @@ export class ServicePool extends Pool {
   }
 
   /**
-   * Runs a query on a model, with which Prisma may wait for others of the same moment and then ask for all of them as whoever was
-   * first: so its caller is looked at here.
+   * Runs a query, with which Prisma may wait for others of the same moment and then ask for all of them as whoever was first: so its
+   * caller is looked at here.
    *
    * @param isOfTransaction it goes through the connection of a transaction
    */
